@@ -1,0 +1,110 @@
+/* cache.h: answers by question, in wire form, until their TTL ends.
+ *
+ * A bounded concurrent hash table. Any number of threads may find at once, without locks and without allocating; puts and
+ * flushes may come from any thread too, one at a time inside. The cache knows neither DNS nor the clock: `now` is handed
+ * in, in seconds of a clock that never goes back; an answer is never handed out once `now` has reached its end. Keys are
+ * hashed with a random key, so nobody outside can choose names that collide. Sizes are octets. */
+#ifndef CACHE_H
+#define CACHE_H
+
+#include "config.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct cache cache_t;
+
+/* A question, class IN. `name` is an uncompressed wire-format name in lower case. */
+typedef struct cache_key {
+	const uint8_t *name;
+	uint8_t name_size;
+	uint16_t type;
+} cache_key_t;
+
+enum { CACHE_PARTS = 4, CACHE_NO_EDE = 0xffff, CACHE_EDE_TEXT_MAX = 200 };
+
+typedef struct cache_part {
+	uint16_t size;
+	uint16_t records;
+} cache_part_t;
+
+/* An answer in its stored form: the sections of a message behind the question. Parts 0 and 2 are for everyone, 1 and 3 for
+ * clients that ask for DNSSEC (DO=1); 0 and 1 count as ANSWER, 2 and 3 as AUTHORITY. Name compression in a part may point to
+ * the question and to part 0 only, so parts can be left out. */
+typedef struct cache_answer {
+	uint8_t rcode;
+	uint8_t security;      /* the caller's own value, handed back as it was */
+	bool failure;          /* a failure (RFC 9520); octets, if any, are for clients that set CD */
+	uint16_t ede;          /* an INFO-CODE of RFC 8914, or CACHE_NO_EDE */
+	uint8_t ede_text_size; /* at most CACHE_EDE_TEXT_MAX */
+	const char *ede_text;  /* EXTRA-TEXT, UTF-8, not terminated; may be NULL when its size is 0 */
+	cache_part_t parts[CACHE_PARTS];
+	const uint8_t *octets; /* all parts, one behind the other */
+	size_t ttl_count;
+	const uint16_t *ttl_offsets; /* where in octets the TTL fields begin, ascending */
+} cache_answer_t;
+
+typedef enum { CACHE_FORM_PLAIN, CACHE_FORM_DNSSEC } cache_form_t;
+
+/* What cache_find() and cache_write() tell about an answer beside the octets that they wrote. */
+typedef struct cache_found {
+	uint8_t rcode;
+	uint8_t security;
+	bool failure;
+	uint16_t ede;
+	uint8_t ede_text_size;
+	char ede_text[CACHE_EDE_TEXT_MAX];
+	uint16_t answer_records;
+	uint16_t authority_records;
+	size_t size;   /* octets written */
+	uint32_t left; /* seconds until the answer ends */
+} cache_found_t;
+
+typedef enum {
+	CACHE_MISS,
+	CACHE_HIT,
+	CACHE_NO_ROOM, /* there is an answer (*found is filled in but for size and records, which are 0), but it needs more room */
+} cache_result_t;
+
+typedef struct cache_stats {
+	size_t entries;
+	size_t octets; /* memory of all entries with their overhead */
+	size_t limit;
+	uint64_t evictions; /* entries that had time left when they made room for others */
+} cache_stats_t;
+
+/* A cache that stays within `limit` octets. NULL when memory is out. */
+MUST_USE cache_t *cache_new(size_t limit);
+void cache_free(cache_t *cache); /* when no thread uses it any more */
+
+/* A lower limit evicts at once. */
+void cache_set_limit(cache_t *cache, size_t limit);
+
+/* Each thread that calls any function below is registered for as long as it does. */
+void cache_thread_begin(void);
+void cache_thread_end(void);
+
+/* Looks `key` up and writes its sections in the form asked for to `out`, TTLs counted down to `now`. */
+MUST_USE cache_result_t cache_find(cache_t *cache, const cache_key_t *key, cache_form_t form, uint64_t now,
+				   uint8_t *out, size_t room, cache_found_t *found);
+
+/* The same for an answer that is not in the cache, `age` seconds old. */
+MUST_USE cache_result_t cache_write(const cache_answer_t *answer, cache_form_t form, uint32_t age, uint8_t *out,
+				    size_t room, cache_found_t *found);
+
+/* Keeps a copy of `answer` for `ttl` seconds, in place of what was there. False when it was not kept: ttl is 0, it is
+ * larger than a hundredth of the limit, or memory is out. */
+bool cache_put(cache_t *cache, const cache_key_t *key, const cache_answer_t *answer, uint32_t ttl, uint64_t now);
+
+/* Keeps a failure by RFC 9520, 3.2: for 5 s the first time, twice as long each further time in a row, at most 300 s. A
+ * failure never replaces an answer that still has time left (false then); a success ends the row. */
+bool cache_put_failure(cache_t *cache, const cache_key_t *key, const cache_answer_t *answer, uint64_t now);
+
+/* Drops one answer, or all of them. */
+bool cache_flush(cache_t *cache, const cache_key_t *key);
+void cache_flush_all(cache_t *cache);
+
+void cache_stats(const cache_t *cache, cache_stats_t *stats);
+
+#endif

@@ -1,0 +1,127 @@
+/* conf.h: what the administrator wrote, read from a YAML file by one table of keys (conf_keys.c).
+ *
+ * A conf_t is complete: keys that the file leaves out have their defaults, which suit a mail server on a Debian machine.
+ * It is read-only once loaded and owns everything in it. This room touches nothing but the file: that an address can be
+ * bound or a file be read is found out by module. Durations are seconds, sizes octets. */
+#ifndef CONF_H
+#define CONF_H
+
+#include "config.h"
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+typedef struct conf_strings {
+	size_t count;
+	char **items;
+} conf_strings_t;
+
+/* An address with a port, ready for bind() or connect(). */
+typedef struct conf_address {
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} sa;
+	socklen_t size;
+} conf_address_t;
+
+typedef struct conf_addresses {
+	size_t count;
+	conf_address_t *items;
+} conf_addresses_t;
+
+/* A network in CIDR notation (RFC 4632); host bits are zero. */
+typedef struct conf_prefix {
+	int family;          /* AF_INET or AF_INET6 */
+	uint8_t bits;        /* length of the prefix: 0 to 32, or 0 to 128 */
+	uint8_t address[16]; /* network order; IPv4 in the first four */
+} conf_prefix_t;
+
+typedef struct conf_prefixes {
+	size_t count;
+	conf_prefix_t *items;
+} conf_prefixes_t;
+
+/* Questions below `zone` go to these servers: recursive ones for forward, authoritative ones for stub. */
+typedef struct conf_route {
+	char *zone;          /* presentation format, without a final dot but for the root */
+	conf_addresses_t to; /* never empty; port 53 where none is written */
+} conf_route_t;
+
+typedef struct conf_routes {
+	size_t count;
+	conf_route_t *items;
+} conf_routes_t;
+
+/* One of unbound.conf(5)'s own options that the resolver section shows by its own name (resolver.hardening). */
+typedef struct conf_option {
+	const char *name; /* as unbound.conf(5) spells it, static */
+	char value[32];   /* "yes", "no" or a number */
+} conf_option_t;
+
+enum { CONF_OPTIONS_MAX = 48 };
+
+typedef struct conf_resolver {
+	char *root_hints;                  /* path; "" for libunbound's built-in ones */
+	conf_strings_t trust_anchor_files; /* paths of static DS or DNSKEY records */
+	char *auto_trust_anchor_file;      /* path of RFC 5011 state; "" for none */
+	conf_strings_t domain_insecure;    /* negative trust anchors (RFC 7646), names */
+	conf_routes_t forward;
+	conf_routes_t stub;
+	char *libunbound;       /* text for the server: clause, as written; "" for none */
+	unsigned processes;     /* 1 to 64 */
+	unsigned budget;        /* seconds that one question may take, all retries included */
+	unsigned max_questions; /* different questions in flight at once */
+	size_t memory;          /* octets that one resolver process may use for its caches */
+	size_t option_count;
+	conf_option_t options[CONF_OPTIONS_MAX]; /* resolver.hardening, in the table's order */
+} conf_resolver_t;
+
+typedef struct conf_cache {
+	size_t size;
+	uint32_t min_ttl;
+	uint32_t max_ttl;
+	uint32_t negative_max_ttl;
+} conf_cache_t;
+
+typedef struct conf_tcp {
+	unsigned max_connections; /* of all clients together */
+	unsigned max_per_client;  /* of one client address */
+	unsigned idle_timeout;    /* seconds without a question before a connection is closed (RFC 7766, 6.2.3) */
+} conf_tcp_t;
+
+typedef enum { CONF_LOG_ERROR, CONF_LOG_WARNING, CONF_LOG_INFO, CONF_LOG_DEBUG } conf_log_level_t;
+
+typedef struct conf_log {
+	conf_log_level_t level;
+	char *to; /* "stderr", "journal", or an absolute path */
+} conf_log_t;
+
+typedef struct conf {
+	conf_addresses_t listen;
+	conf_prefixes_t allow;
+	char *user;            /* "" to stay who we are */
+	bool user_is_default;  /* the file did not name it */
+	unsigned threads;      /* 0: one for each core (auto) */
+	unsigned max_udp_size; /* octets of the largest UDP reply: 512 to 4096 */
+	conf_tcp_t tcp;
+	conf_resolver_t resolver;
+	conf_cache_t cache;
+	conf_log_t log;
+} conf_t;
+
+/* Loads the file at `path`. On success returns a configuration; free it with conf_free(). On failure returns NULL and
+ * *error is a line for people, `FILE:LINE:COLUMN: what is wrong, what would be right` (without position when the file
+ * cannot be read), to be freed by the caller. */
+MUST_USE conf_t *conf_load(const char *path, char **error);
+
+/* The same from text in memory; `name` stands for the file in errors. An empty text yields the defaults. */
+MUST_USE conf_t *conf_parse(const char *text, size_t size, const char *name, char **error);
+
+void conf_free(conf_t *conf);
+
+#endif

@@ -1,0 +1,19 @@
+/* command.h: the subcommands of `mxward`. Each gets its own argc and argv, argv[0] being its name, understands --help, and
+ * returns the exit status. The table is in main.c. */
+#ifndef MODULE_COMMAND_H
+#define MODULE_COMMAND_H
+
+enum {
+	EXIT_USAGE = 64, /* the command line is wrong (sysexits.h, EX_USAGE) */
+};
+
+int command_serve(int argc, char **argv);
+int command_checkconf(int argc, char **argv);
+int command_lookup(int argc, char **argv);
+int command_doctor(int argc, char **argv);
+int command_version(int argc, char **argv);
+
+/* Not for people: what a resolver process runs, with its end of the socket pair and its configuration inherited. */
+int command_resolver(int argc, char **argv);
+
+#endif

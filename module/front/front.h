@@ -1,0 +1,59 @@
+/* front.h: the client-facing side: sockets, worker threads, and what can be answered without anybody's help.
+ *
+ * Each worker thread owns a UDP socket (SO_REUSEPORT) and a TCP listener for every address, takes datagrams in batches and
+ * answers from the cache. A question that the cache cannot answer is handed to `miss`, and the worker goes on. */
+#ifndef MODULE_FRONT_FRONT_H
+#define MODULE_FRONT_FRONT_H
+
+#include "cache/cache.h"
+#include "conf/conf.h"
+#include "module/front/client.h"
+#include "module/log/log.h"
+#include "validator/query.h"
+
+typedef struct front front_t;
+typedef struct front_sockets front_sockets_t;
+
+/* Takes a question that is to be resolved; the answer goes to `client` by client_send() later. Called by any worker, must
+ * not block. False when there are too many already: the worker then answers SERVFAIL itself. */
+typedef bool front_miss_fn(void *arg, const query_t *query, const client_t *client);
+
+typedef struct front_stats {
+	uint64_t udp_queries;
+	uint64_t tcp_queries;
+	uint64_t hits;
+	uint64_t misses;
+	uint64_t refused;
+	uint64_t dropped;
+	uint64_t malformed;
+	uint64_t tcp_connections; /* open now */
+} front_stats_t;
+
+/* What a reload may change. Copied. */
+typedef struct front_settings {
+	const conf_prefixes_t *allow;
+	unsigned max_udp_size;
+	conf_tcp_t tcp;
+} front_settings_t;
+
+/* Binds every address of `listen` for `threads` workers, before privileges are dropped. An address that cannot be bound is
+ * logged in a sentence and left out; NULL when none could be bound. */
+MUST_USE front_sockets_t *front_bind(const conf_addresses_t *listen, unsigned threads, log_t *log);
+
+/* "127.0.0.1@53 ::1@53": what was bound, for people. Owned by the sockets. */
+const char *front_sockets_text(const front_sockets_t *sockets);
+void front_sockets_free(front_sockets_t *sockets);
+
+/* Starts the workers; takes the sockets over. NULL when a thread cannot be started or memory is out. */
+MUST_USE front_t *front_start(front_sockets_t *sockets, const front_settings_t *settings, cache_t *cache,
+			      front_miss_fn *miss, void *miss_arg, log_t *log);
+
+/* New settings from now on; what is open stays open. */
+void front_reload(front_t *front, const front_settings_t *settings);
+void front_stats(const front_t *front, front_stats_t *stats);
+
+/* front_stop() ends and joins the workers; client_send() may still be called until front_free(). */
+void front_stop(front_t *front);
+void front_free(front_t *front);
+
+#endif

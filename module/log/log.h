@@ -1,0 +1,31 @@
+/* log.h: the program's log. Lines go through a bounded queue to one writer thread, so that a full disk or a slow terminal
+ * never stops an answer: what does not fit is counted, and the count is logged once there is room again.
+ *
+ * A line is a short message in words, followed where it helps by stable key=value pairs. Safe from any thread. */
+#ifndef MODULE_LOG_LOG_H
+#define MODULE_LOG_LOG_H
+
+#include "config.h"
+
+typedef struct log log_t;
+
+typedef enum { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG } log_level_t;
+
+/* Opens the log: `to` is "stderr", "journal" or a path. A file that cannot be opened is no error: lines go to stderr until
+ * it can (tried again at each log_reopen()). NULL when memory is out. */
+MUST_USE log_t *log_new(const char *to, log_level_t level);
+
+/* Writes what is queued, waiting two seconds at most, and closes. */
+void log_free(log_t *log);
+
+/* Opens the file again (after rotation, at SIGHUP), perhaps another one, with another level. */
+void log_reopen(log_t *log, const char *to, log_level_t level);
+
+/* Lines less important than the level are dropped before they are formatted. Control characters are escaped. `log` may be
+ * NULL (nothing happens), so that tests need none. */
+void log_write(log_t *log, log_level_t level, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* Whether a line of this level would be written: for messages that cost something to make. */
+MUST_USE int log_wants(const log_t *log, log_level_t level);
+
+#endif

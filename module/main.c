@@ -1,0 +1,46 @@
+/* main.c: finds the subcommand. */
+#include "module/command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *help; /* NULL: not for people */
+} command_t;
+
+static const command_t commands[] = {
+	{ "version", command_version, "print the versions of mxward and of the libraries that matter" },
+};
+
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+static void print_help(FILE *out)
+{
+	fputs("mxward: the local DNS resolver of a mail server\n\nUsage: mxward COMMAND [ARGUMENT...]\n\nCommands:\n",
+	      out);
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (commands[i].help != NULL)
+			fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].help);
+	fputs("\nmxward COMMAND --help tells more. Manual pages: mxward(1), mxward.yaml(5).\n", out);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		print_help(stderr);
+		return EXIT_USAGE;
+	}
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+		print_help(stdout);
+		return 0;
+	}
+	if (strcmp(argv[1], "--version") == 0)
+		return command_version(1, argv + 1);
+	fprintf(stderr, "mxward: there is no command %s; see mxward --help\n", argv[1]);
+	return EXIT_USAGE;
+}

@@ -1,0 +1,55 @@
+/* pending.h: questions that wait for an answer. One thread takes the questions that the cache could not answer, joins
+ * identical ones, asks the resolver processes, has the validator build the answer, puts it into the cache, and replies to
+ * everybody who waits.
+ *
+ *	worker ─ pending_submit() → [queue] → ASKED ─ answer → cache, waiting clients
+ *	                                        └─ budget over → SERVFAIL, cancelled at the resolver
+ */
+#ifndef MODULE_PENDING_PENDING_H
+#define MODULE_PENDING_PENDING_H
+
+#include "cache/cache.h"
+#include "module/front/client.h"
+#include "module/log/log.h"
+#include "module/resolver/pool.h"
+#include "validator/answer.h"
+#include "validator/query.h"
+
+typedef struct pending pending_t;
+
+/* What a reload may change. Copied, the pool's strings included. */
+typedef struct pending_settings {
+	pool_settings_t pool;
+	answer_limits_t limits;
+	unsigned budget;        /* seconds that one question may take */
+	unsigned max_questions; /* different questions at once; four times as many clients may wait for them */
+	uint16_t max_udp_size;
+	uint16_t keepalive; /* in units of 100 ms, for replies over TCP */
+} pending_settings_t;
+
+typedef struct pending_stats {
+	pool_stats_t pool;
+	uint64_t resolved;
+	uint64_t failed;
+	uint64_t timed_out;
+	uint64_t turned_away; /* questions refused because there were too many */
+	unsigned questions;
+	unsigned clients;
+} pending_stats_t;
+
+/* Starts the thread and the resolver processes. NULL when memory or threads are out. */
+MUST_USE pending_t *pending_start(const pending_settings_t *settings, cache_t *cache, log_t *log);
+
+/* Waits until a resolver process answers, at most `seconds`. */
+MUST_USE bool pending_wait_ready(pending_t *pending, unsigned seconds);
+
+/* Takes a question (front_miss_fn). From any thread, never blocks. False when there are too many. */
+MUST_USE bool pending_submit(void *pending, const query_t *query, const client_t *client);
+
+void pending_reload(pending_t *pending, const pending_settings_t *settings);
+void pending_stats(pending_t *pending, pending_stats_t *stats);
+
+/* Ends the thread and the processes; questions that wait are dropped. */
+void pending_stop(pending_t *pending);
+
+#endif

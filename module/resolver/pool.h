@@ -1,0 +1,76 @@
+/* pool.h: the resolver processes, seen from the thread that asks them.
+ *
+ * libunbound parses what the Internet sends; it runs in processes of its own (resolver process: the same binary, started as
+ * `mxward resolver`), spoken to over SOCK_SEQPACKET pairs (proto.h). The pool starts them, spreads questions over them, checks
+ * what they say, and replaces one that dies, hangs or talks nonsense, with back-off; its open questions are asked once more.
+ * All functions and callbacks belong to the thread that runs `base`. */
+#ifndef MODULE_RESOLVER_POOL_H
+#define MODULE_RESOLVER_POOL_H
+
+#include "config.h"
+#include "module/log/log.h"
+
+#include <event2/event.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct pool pool_t;
+
+typedef enum { RESOLVER_UDP, RESOLVER_TCP } resolver_transport_t; /* TCP: upstream queries over TCP only */
+
+typedef enum {
+	POOL_ANSWERED,  /* the outcome below is filled in */
+	POOL_LOST,      /* the process was lost twice, or none could be started */
+	POOL_CANCELLED, /* pool_free() */
+} pool_result_t;
+
+/* What libunbound said. Borrowed for the time of the callback. */
+typedef struct pool_outcome {
+	pool_result_t result;
+	uint8_t rcode;    /* libunbound's; the packet's header may say more */
+	uint8_t security; /* security_t: 0 insecure, 1 bogus, 2 secure; already checked to be one of them */
+	bool rate_limited;
+	const char *why;       /* reason for bogus, "" if none; terminated */
+	const uint8_t *packet; /* untrusted; NULL with size 0 when there is none */
+	size_t size;
+} pool_outcome_t;
+
+typedef void pool_answer_fn(void *arg, const pool_outcome_t *outcome);
+
+typedef struct pool_settings {
+	const char *config;     /* text for ub_ctx_config(), made by options.h; copied */
+	const char *anchor_dir; /* the one directory that a process may write to, for RFC 5011; NULL for none; copied */
+	unsigned processes;     /* 1 to 64 */
+	size_t memory;          /* octets of address space for each process; 0: unlimited */
+} pool_settings_t;
+
+typedef struct pool_stats {
+	uint64_t asked;
+	uint64_t answered;
+	uint64_t restarts; /* processes that had to be replaced */
+	unsigned in_flight;
+	unsigned ready; /* processes that answer */
+} pool_stats_t;
+
+/* Starts the processes; they become ready later. NULL when memory is out. */
+MUST_USE pool_t *pool_new(struct event_base *base, const pool_settings_t *settings, log_t *log);
+
+/* Ends the processes at once; every open question's callback gets POOL_CANCELLED. */
+void pool_free(pool_t *pool);
+
+/* Asks `name` (wire format, lower case, 1 to 255 octets) and `type`, class IN. The callback is called exactly once, never
+ * from inside pool_ask(). Returns a number for pool_cancel(), never 0; 0 when memory is out (no callback then). */
+MUST_USE uint64_t pool_ask(pool_t *pool, const uint8_t *name, size_t name_size, uint16_t type,
+			   resolver_transport_t transport, pool_answer_fn *answer, void *arg);
+
+/* Nobody wants this answer any more: no callback; the process is told to give up. */
+void pool_cancel(pool_t *pool, uint64_t number);
+
+/* New settings: new processes are started, and take over when they are ready; the old ones finish what they have (at most
+ * `grace` seconds) and end. This is also how libunbound's caches are flushed. */
+bool pool_replace(pool_t *pool, const pool_settings_t *settings, unsigned grace);
+
+void pool_stats(const pool_t *pool, pool_stats_t *stats);
+
+#endif
