@@ -19,7 +19,7 @@ typedef enum {
 	WIRE_SHORT,    /* the part ends before the field does */
 	WIRE_TRAILING, /* octets are left over after the last field */
 	WIRE_LABEL,    /* a label type that RFC 1035 does not know (RFC 6891, 5) */
-	WIRE_LOOP,     /* a compression pointer that does not point backwards (RFC 1035, 4.1.4) */
+	WIRE_LOOP,     /* a compression pointer that does not point backwards, or too many in a row (RFC 1035, 4.1.4) */
 	WIRE_LONG,     /* a name longer than 255 octets */
 } wire_err_t;
 
@@ -37,25 +37,65 @@ typedef struct name {
 } name_t;
 
 /* A reader of `size` octets at `msg`, which it borrows. */
-wire_t wire_begin(const uint8_t *msg, size_t size);
+static inline wire_t wire_begin(const uint8_t *msg, size_t size)
+{
+	return (wire_t){ .msg = msg, .pos = 0, .end = size, .err = WIRE_OK };
+}
 
-/* A reader for the next n octets; `w` goes on behind them. */
-wire_t wire_part(wire_t *w, size_t n);
-
-uint8_t wire_u8(wire_t *w);
-uint16_t wire_u16(wire_t *w);
-uint32_t wire_u32(wire_t *w);
-
-/* The next n octets in place, or NULL when they are not there. Valid as long as the message is. */
-const uint8_t *wire_octets(wire_t *w, size_t n);
-
-/* Reads a name, following compression pointers, which may only go backwards. On error *name is the root. */
-void wire_name(wire_t *w, name_t *name);
-
+/* Octets that are left; 0 after an error. */
 static inline size_t wire_left(const wire_t *w)
 {
 	return w->err == WIRE_OK ? w->end - w->pos : 0;
 }
+
+/* The next n octets in place, or NULL when they are not there. Valid as long as the message is. This is the one place
+ * that compares with the end; it and the readers below are inline because every query passes through them. */
+static inline const uint8_t *wire_octets(wire_t *w, size_t n)
+{
+	const uint8_t *at = w->msg + w->pos;
+
+	if (w->err == WIRE_OK && n > w->end - w->pos)
+		w->err = WIRE_SHORT;
+	if (w->err != WIRE_OK)
+		return NULL;
+	w->pos += n;
+	return at;
+}
+
+/* A reader for the next n octets, with an error when they are not there; `w` goes on behind them. An error inside the
+ * part stays with the part. */
+static inline wire_t wire_part(wire_t *w, size_t n)
+{
+	size_t start = w->pos;
+	size_t end = wire_octets(w, n) != NULL ? w->pos : start;
+
+	return (wire_t){ .msg = w->msg, .pos = start, .end = end, .err = w->err };
+}
+
+static inline uint8_t wire_u8(wire_t *w)
+{
+	const uint8_t *at = wire_octets(w, 1);
+
+	return at != NULL ? at[0] : 0;
+}
+
+static inline uint16_t wire_u16(wire_t *w)
+{
+	const uint8_t *at = wire_octets(w, 2);
+
+	return at != NULL ? (uint16_t)(at[0] << 8 | at[1]) : 0;
+}
+
+static inline uint32_t wire_u32(wire_t *w)
+{
+	const uint8_t *at = wire_octets(w, 4);
+
+	return at != NULL ? (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3] : 0;
+}
+
+/* Reads a name, following compression pointers: each must go to before the labels that it follows, and what it points to
+ * ends before them. On error *name is the root. */
+void wire_name(wire_t *w, name_t *name);
 
 /* The first error, or WIRE_TRAILING when octets are left over. */
 MUST_USE wire_err_t wire_finish(const wire_t *w);
