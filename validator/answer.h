@@ -14,7 +14,7 @@
 #ifndef VALIDATOR_ANSWER_H
 #define VALIDATOR_ANSWER_H
 
-#include "wire.h"
+#include "validator/wire.h"
 
 typedef enum { SECURITY_INSECURE = 0, SECURITY_BOGUS = 1, SECURITY_SECURE = 2 } security_t; /* as libunbound counts */
 

@@ -2,7 +2,7 @@
 #ifndef VALIDATOR_NAME_H
 #define VALIDATOR_NAME_H
 
-#include "wire.h"
+#include "validator/wire.h"
 
 enum { NAME_TEXT_MAX = 1024 }; /* octets that hold any name in presentation format with its final NUL */
 

@@ -5,7 +5,7 @@
 #ifndef VALIDATOR_QUERY_H
 #define VALIDATOR_QUERY_H
 
-#include "wire.h"
+#include "validator/wire.h"
 
 enum {
 	QUERY_HEADER_SIZE = 12,
