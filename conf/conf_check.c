@@ -1,0 +1,135 @@
+/* conf_check.c: keys that contradict each other. The defaults do not, so every contradiction has a key in the file. */
+#include "conf/conf_check.h"
+
+#include "conf/conf_value.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+typedef struct pair {
+	const char *one;
+	const char *other;
+} pair_t;
+
+/* The first may not be larger than the second. */
+static const pair_t ordered[] = {
+	{ "cache.min-ttl", "cache.max-ttl" },
+	{ "cache.min-ttl", "cache.negative-max-ttl" },
+	{ "tcp.max-per-client", "tcp.max-connections" },
+	{ "resolver.hardening.val-sig-skew-min", "resolver.hardening.val-sig-skew-max" },
+};
+
+typedef struct exclusion {
+	pair_t switches;
+	const char *value; /* which not both may have */
+	const char *why;
+} exclusion_t;
+
+static const exclusion_t exclusions[] = {
+	{ { "resolver.hardening.do-ip4", "resolver.hardening.do-ip6" }, "no", "no server could be asked" },
+	{ { "resolver.hardening.prefer-ip4", "resolver.hardening.prefer-ip6" }, "yes", "only one can be preferred" },
+};
+
+static yaml_mark_t mark_of(const conf_marks_t *marks, const char *path)
+{
+	return marks->at[conf_key(path) - conf_keys];
+}
+
+/* Points to the one that the file set. */
+static yaml_mark_t mark_of_pair(const conf_marks_t *marks, const pair_t *pair)
+{
+	return mark_of(marks, marks->set[conf_key(pair->one) - conf_keys] ? pair->one : pair->other);
+}
+
+static const char *option_value(const conf_t *conf, const char *path)
+{
+	return conf->resolver.options[conf_key_option_index(conf_key(path))].value;
+}
+
+static uint64_t number_at(const conf_t *conf, const char *path)
+{
+	const conf_key_t *key = conf_key(path);
+
+	return conf_key_is_option(key) ? strtoull(option_value(conf, path), NULL, 10) : conf_value_number(conf, key);
+}
+
+static bool check_ordered(const conf_t *conf, const conf_marks_t *marks, conf_report_t *report)
+{
+	for (size_t i = 0; i < sizeof(ordered) / sizeof(ordered[0]); i++)
+		if (number_at(conf, ordered[i].one) > number_at(conf, ordered[i].other))
+			return conf_report_at(report, mark_of_pair(marks, &ordered[i]),
+					      "%s is larger than %s: make it at most as large", ordered[i].one,
+					      ordered[i].other);
+	return true;
+}
+
+static bool check_exclusions(const conf_t *conf, const conf_marks_t *marks, conf_report_t *report)
+{
+	for (size_t i = 0; i < sizeof(exclusions) / sizeof(exclusions[0]); i++) {
+		const exclusion_t *row = &exclusions[i];
+
+		if (strcmp(option_value(conf, row->switches.one), row->value) == 0 &&
+		    strcmp(option_value(conf, row->switches.other), row->value) == 0)
+			return conf_report_at(report, mark_of_pair(marks, &row->switches),
+					      "%s and %s are both %s, and %s: change one of them", row->switches.one,
+					      row->switches.other, row->value, row->why);
+	}
+	return true;
+}
+
+static bool is_unspecified(const conf_address_t *address)
+{
+	if (address->sa.any.sa_family == AF_INET)
+		return address->sa.v4.sin_addr.s_addr == htonl(INADDR_ANY);
+	return IN6_IS_ADDR_UNSPECIFIED(&address->sa.v6.sin6_addr);
+}
+
+/* A route to ourselves is a loop that only the budget ends. */
+static const char *problem_with(const conf_t *conf, const conf_route_t *route)
+{
+	for (size_t i = 0; i < route->to.count; i++) {
+		if (is_unspecified(&route->to.items[i]))
+			return "an unspecified address, which is no server: give the server's own";
+		for (size_t j = 0; j < conf->listen.count; j++)
+			if (memcmp(&route->to.items[i], &conf->listen.items[j], sizeof(conf_address_t)) == 0)
+				return "an address of listen, which is this resolver itself: give another server's";
+	}
+	return NULL;
+}
+
+static bool check_routes(const conf_t *conf, const char *path, const conf_routes_t *routes, const conf_marks_t *marks,
+			 conf_report_t *report)
+{
+	for (size_t i = 0; i < routes->count; i++) {
+		const char *problem = problem_with(conf, &routes->items[i]);
+
+		if (problem != NULL)
+			return conf_report_at(report, mark_of(marks, path), "%s sends %s to %s", path,
+					      routes->items[i].zone, problem);
+	}
+	return true;
+}
+
+static bool check_zones(const conf_t *conf, const conf_marks_t *marks, conf_report_t *report)
+{
+	const conf_routes_t *forward = &conf->resolver.forward;
+	const conf_routes_t *stub = &conf->resolver.stub;
+
+	for (size_t i = 0; i < stub->count; i++)
+		for (size_t j = 0; j < forward->count; j++)
+			if (strcasecmp(stub->items[i].zone, forward->items[j].zone) == 0)
+				return conf_report_at(
+					report, mark_of(marks, "resolver.stub"),
+					"resolver.stub and resolver.forward both have %s: keep one of them",
+					stub->items[i].zone);
+	return true;
+}
+
+bool conf_check(const conf_t *conf, const conf_marks_t *marks, conf_report_t *report)
+{
+	return check_ordered(conf, marks, report) && check_exclusions(conf, marks, report) &&
+	       check_routes(conf, "resolver.forward", &conf->resolver.forward, marks, report) &&
+	       check_routes(conf, "resolver.stub", &conf->resolver.stub, marks, report) &&
+	       check_zones(conf, marks, report);
+}

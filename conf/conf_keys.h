@@ -1,0 +1,54 @@
+/* conf_keys.h: the table of all keys. Within conf and its tests only. */
+#ifndef CONF_KEYS_H
+#define CONF_KEYS_H
+
+#include "config.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum {
+	CONF_NUMBER,    /* unsigned, or one of words (their values count from 0) */
+	CONF_DURATION,  /* uint32_t or unsigned, seconds */
+	CONF_SIZE,      /* size_t, octets */
+	CONF_WORD,      /* one of words, as an enum that counts from 0 */
+	CONF_TEXT,      /* char *, one line */
+	CONF_LINES,     /* char *, several lines */
+	CONF_PATH,      /* char *, absolute, or one of words */
+	CONF_PATHS,     /* conf_strings_t */
+	CONF_NAMES,     /* conf_strings_t, domain names */
+	CONF_ADDRESSES, /* conf_addresses_t */
+	CONF_PREFIXES,  /* conf_prefixes_t */
+	CONF_ROUTES,    /* conf_routes_t */
+	/* Options of unbound.conf(5), in conf_resolver_t.options instead of at a place of their own: */
+	CONF_OPTION_SWITCH,  /* yes or no */
+	CONF_OPTION_NUMBER,  /* a number */
+	CONF_OPTION_NUMBERS, /* five numbers in quotes */
+} conf_kind_t;
+
+typedef struct conf_key {
+	const char *path; /* sections and key, joined by dots */
+	conf_kind_t kind;
+	size_t place;         /* offset in conf_t */
+	const char *standard; /* the default, as it would stand in a file */
+	uint64_t least;       /* of a number; of a list's items; of a text's octets */
+	uint64_t most;
+	const char *const *words; /* ends with NULL; may be NULL */
+	const char *help;         /* what it does and why it is so, one sentence or two */
+} conf_key_t;
+
+extern const conf_key_t conf_keys[];
+extern const size_t conf_key_count;
+
+/* The row of a path, which must exist. */
+const conf_key_t *conf_key(const char *path);
+
+/* What follows the last dot. */
+const char *conf_key_name(const char *path);
+
+MUST_USE int conf_key_is_option(const conf_key_t *key);
+
+/* Where an option is in conf_resolver_t.options: the number of options before it in the table. */
+size_t conf_key_option_index(const conf_key_t *key);
+
+#endif

@@ -1,0 +1,591 @@
+/* conf_value.c: one function for each kind of value, found by a table. */
+#include "conf/conf_value.h"
+
+#include "conf/conf_text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What a reader works on. */
+typedef struct value {
+	const conf_key_t *key;
+	void *place;
+	conf_t *conf;
+	yaml_document_t *document;
+	conf_report_t *report;
+} value_t;
+
+typedef bool read_fn(const value_t *value, const yaml_node_t *node);
+typedef void free_fn(void *place);
+
+typedef struct kind {
+	read_fn *read;
+	bool list;           /* read gets each item */
+	const char *wanted;  /* how errors call it */
+	const char *example; /* for errors, where the row's default is none */
+	free_fn *free;       /* NULL: owns nothing */
+} kind_t;
+
+static const kind_t *kind_of(const conf_key_t *key);
+
+static const char *example_of(const conf_key_t *key)
+{
+	bool empty = strcmp(key->standard, "[]") == 0 || strcmp(key->standard, "\"\"") == 0;
+
+	return empty ? kind_of(key)->example : key->standard;
+}
+
+static bool is_null(const yaml_node_t *node)
+{
+	static const char *const nulls[] = { "", "~", "null", "Null", "NULL" };
+	const char *text;
+
+	if (node->type != YAML_SCALAR_NODE || node->data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
+		return false;
+	text = (const char *)node->data.scalar.value;
+	for (size_t i = 0; i < sizeof(nulls) / sizeof(nulls[0]); i++)
+		if (strcmp(text, nulls[i]) == 0)
+			return true;
+	return false;
+}
+
+/* A scalar's text, or NULL after reporting that it is something else. */
+static const char *text_of(const value_t *value, const yaml_node_t *node)
+{
+	const kind_t *kind = kind_of(value->key);
+	const char *text;
+
+	if (node->type != YAML_SCALAR_NODE) {
+		conf_report_at(value->report, node->start_mark,
+			       "%s: %s is wanted here, for example %s, and this is a %s", value->key->path,
+			       kind->wanted, example_of(value->key),
+			       node->type == YAML_SEQUENCE_NODE ? "list" : "section");
+		return NULL;
+	}
+	text = (const char *)node->data.scalar.value;
+	if (is_null(node)) {
+		conf_report_at(value->report, node->start_mark,
+			       "%s has no value: give %s, for example %s, or leave the key out", value->key->path,
+			       kind->wanted, example_of(value->key));
+		return NULL;
+	}
+	if (strlen(text) != node->data.scalar.length) {
+		conf_report_at(value->report, node->start_mark, "%s holds a NUL character: leave it out",
+			       value->key->path);
+		return NULL;
+	}
+	return text;
+}
+
+static bool report_problem(const value_t *value, const yaml_node_t *node, const char *text, const char *problem)
+{
+	char shown[CONF_SHOWN_MAX];
+
+	return conf_report_at(value->report, node->start_mark, "%s: \"%s\" %s", value->key->path,
+			      conf_shown(text, shown), problem);
+}
+
+/* Words. */
+
+static bool find_word(const char *const *words, const char *text, unsigned *index)
+{
+	for (*index = 0; words != NULL && words[*index] != NULL; (*index)++)
+		if (strcmp(words[*index], text) == 0)
+			return true;
+	return false;
+}
+
+static bool read_word(const value_t *value, const yaml_node_t *node)
+{
+	const char *text = text_of(value, node);
+	char problem[CONF_PROBLEM_MAX] = "is none of";
+	const char *const *word;
+
+	if (text == NULL)
+		return false;
+	if (find_word(value->key->words, text, value->place))
+		return true;
+	for (word = value->key->words; *word != NULL; word++) {
+		strcat(problem, " ");
+		strcat(problem, *word);
+	}
+	return report_problem(value, node, text, problem);
+}
+
+/* Numbers. */
+
+typedef bool amount_fn(const char *text, uint64_t *amount, char problem[CONF_PROBLEM_MAX]);
+typedef const char *amount_text_fn(uint64_t amount, char text[CONF_AMOUNT_MAX]);
+
+static const char *plain_number(uint64_t number, char text[CONF_AMOUNT_MAX])
+{
+	snprintf(text, CONF_AMOUNT_MAX, "%" PRIu64, number);
+	return text;
+}
+
+/* A number within the row's limits; `show` writes the limits in the key's own unit. */
+static bool read_amount(const value_t *value, const yaml_node_t *node, amount_fn *read, amount_text_fn *show,
+			uint64_t *amount)
+{
+	const conf_key_t *key = value->key;
+	const char *text = text_of(value, node);
+	char problem[CONF_PROBLEM_MAX];
+	char limit[CONF_AMOUNT_MAX];
+	unsigned index;
+
+	if (text == NULL)
+		return false;
+	if (find_word(key->words, text, &index)) {
+		*amount = index;
+		return true;
+	}
+	if (!read(text, amount, problem)) {
+		if (key->words != NULL)
+			snprintf(problem, sizeof(problem), "is neither a whole number nor %s", key->words[0]);
+		return report_problem(value, node, text, problem);
+	}
+	if (*amount >= key->least && *amount <= key->most)
+		return true;
+	snprintf(problem, sizeof(problem),
+		 *amount < key->least ? "is too little: the least is %s" : "is too much: the most is %s",
+		 show(*amount < key->least ? key->least : key->most, limit));
+	return report_problem(value, node, text, problem);
+}
+
+static bool read_number(const value_t *value, const yaml_node_t *node)
+{
+	unsigned *place = value->place;
+	uint64_t amount;
+
+	if (!read_amount(value, node, conf_text_number, plain_number, &amount))
+		return false;
+	*place = (unsigned)amount;
+	return true;
+}
+
+static bool read_duration(const value_t *value, const yaml_node_t *node)
+{
+	uint32_t *place = value->place;
+	uint64_t amount;
+
+	if (!read_amount(value, node, conf_text_duration, conf_text_of_duration, &amount))
+		return false;
+	*place = (uint32_t)amount;
+	return true;
+}
+
+static bool read_size(const value_t *value, const yaml_node_t *node)
+{
+	size_t *place = value->place;
+	uint64_t amount;
+
+	if (!read_amount(value, node, conf_text_size, conf_text_of_size, &amount))
+		return false;
+	*place = (size_t)amount;
+	return true;
+}
+
+/* Texts. */
+
+static bool store_text(const value_t *value, char **place, const char *text)
+{
+	*place = strdup(text);
+	return *place != NULL || conf_report_no_memory(value->report);
+}
+
+/* Text goes to other programs and to terminals: no control characters but those in `fine`. */
+static const char *checked_text(const value_t *value, const yaml_node_t *node, const char *fine)
+{
+	const char *text = text_of(value, node);
+
+	for (const char *c = text; c != NULL && *c != '\0'; c++)
+		if (((unsigned char)*c < ' ' && strchr(fine, *c) == NULL) || *c == 0x7f) {
+			report_problem(value, node, text, "holds a control character: leave it out");
+			return NULL;
+		}
+	return text;
+}
+
+static bool read_text_with(const value_t *value, const yaml_node_t *node, const char *fine)
+{
+	const char *text = checked_text(value, node, fine);
+	char problem[CONF_PROBLEM_MAX];
+
+	if (text == NULL)
+		return false;
+	if (strlen(text) <= value->key->most)
+		return store_text(value, value->place, text);
+	snprintf(problem, sizeof(problem), "is too long: the most are %" PRIu64 " octets", value->key->most);
+	return report_problem(value, node, text, problem);
+}
+
+static bool read_text(const value_t *value, const yaml_node_t *node)
+{
+	return read_text_with(value, node, "");
+}
+
+static bool read_lines(const value_t *value, const yaml_node_t *node)
+{
+	return read_text_with(value, node, "\n\t");
+}
+
+/* A path is written between quotes into unbound.conf(5) syntax, which has no escapes. */
+static bool check_path(const value_t *value, const yaml_node_t *node, const char *path)
+{
+	enum { LONGEST_PATH = 4095 }; /* PATH_MAX without the NUL */
+
+	if (path[0] != '/')
+		return report_problem(value, node, path, "is no absolute path: begin it with /");
+	if (strchr(path, '"') != NULL)
+		return report_problem(value, node, path, "holds a quote: give the file another name");
+	if (strlen(path) > LONGEST_PATH)
+		return report_problem(value, node, path, "is too long for a path: the most are 4095 octets");
+	return true;
+}
+
+static bool read_path(const value_t *value, const yaml_node_t *node)
+{
+	const char *text = checked_text(value, node, "");
+	unsigned index;
+
+	if (text == NULL)
+		return false;
+	if (find_word(value->key->words, text, &index) || (*text == '\0' && value->key->least == 0) ||
+	    check_path(value, node, text))
+		return store_text(value, value->place, text);
+	return false;
+}
+
+/* Lists. Each reader appends one item. */
+
+/* Room for one more zeroed item behind `count`; the list stays as it is when memory is out. */
+static void *grow(const value_t *value, void *items, size_t count, size_t size)
+{
+	char *grown = reallocarray(items, count + 1, size);
+
+	if (grown == NULL) {
+		conf_report_no_memory(value->report);
+		return NULL;
+	}
+	memset(grown + count * size, 0, size);
+	return grown;
+}
+
+static bool append_string(const value_t *value, const char *text)
+{
+	conf_strings_t *list = value->place;
+	char **items = grow(value, list->items, list->count, sizeof(*items));
+
+	if (items == NULL)
+		return false;
+	list->items = items;
+	return store_text(value, &list->items[list->count++], text);
+}
+
+static bool read_path_item(const value_t *value, const yaml_node_t *node)
+{
+	const char *text = checked_text(value, node, "");
+
+	return text != NULL && check_path(value, node, text) && append_string(value, text);
+}
+
+static bool read_name(const value_t *value, const yaml_node_t *node, char name[CONF_NAME_MAX])
+{
+	const char *text = text_of(value, node);
+	char problem[CONF_PROBLEM_MAX];
+
+	if (text == NULL)
+		return false;
+	return conf_text_name(text, name, problem) || report_problem(value, node, text, problem);
+}
+
+static bool read_name_item(const value_t *value, const yaml_node_t *node)
+{
+	char name[CONF_NAME_MAX];
+
+	return read_name(value, node, name) && append_string(value, name);
+}
+
+static bool append_address(const value_t *value, const yaml_node_t *node, conf_addresses_t *list)
+{
+	const char *text = text_of(value, node);
+	char problem[CONF_PROBLEM_MAX];
+	conf_address_t address;
+	conf_address_t *items;
+
+	if (text == NULL)
+		return false;
+	if (!conf_text_address(text, &address, problem))
+		return report_problem(value, node, text, problem);
+	for (size_t i = 0; i < list->count; i++)
+		if (memcmp(&list->items[i], &address, sizeof(address)) == 0)
+			return report_problem(value, node, text, "is here twice: once is enough");
+	items = grow(value, list->items, list->count, sizeof(*items));
+	if (items == NULL)
+		return false;
+	list->items = items;
+	list->items[list->count++] = address;
+	return true;
+}
+
+static bool read_address_item(const value_t *value, const yaml_node_t *node)
+{
+	return append_address(value, node, value->place);
+}
+
+static bool read_prefix_item(const value_t *value, const yaml_node_t *node)
+{
+	conf_prefixes_t *list = value->place;
+	const char *text = text_of(value, node);
+	char problem[CONF_PROBLEM_MAX];
+	conf_prefix_t prefix;
+	conf_prefix_t *items;
+
+	if (text == NULL)
+		return false;
+	if (!conf_text_prefix(text, &prefix, problem))
+		return report_problem(value, node, text, problem);
+	items = grow(value, list->items, list->count, sizeof(*items));
+	if (items == NULL)
+		return false;
+	list->items = items;
+	list->items[list->count++] = prefix;
+	return true;
+}
+
+/* Routes: {zone: NAME, to: [ADDRESS, ...]}. */
+
+static bool read_route_zone(const value_t *value, const yaml_node_t *node, conf_routes_t *list, conf_route_t *route)
+{
+	char name[CONF_NAME_MAX];
+
+	if (!read_name(value, node, name))
+		return false;
+	for (size_t i = 0; i < list->count; i++)
+		if (list->items[i].zone != NULL && strcasecmp(list->items[i].zone, name) == 0)
+			return report_problem(value, node, name, "is here twice: put its servers into one list");
+	return store_text(value, &route->zone, name);
+}
+
+static bool read_route_to(const value_t *value, const yaml_node_t *node, conf_route_t *route)
+{
+	if (node->type != YAML_SEQUENCE_NODE)
+		return append_address(value, node, &route->to);
+	if (node->data.sequence.items.start == node->data.sequence.items.top)
+		return conf_report_at(value->report, node->start_mark,
+				      "%s: \"to\" is empty: name a server, for example [192.0.2.53]", value->key->path);
+	for (const yaml_node_item_t *item = node->data.sequence.items.start; item < node->data.sequence.items.top;
+	     item++)
+		if (!append_address(value, yaml_document_get_node(value->document, *item), &route->to))
+			return false;
+	return true;
+}
+
+static bool read_route_pair(const value_t *value, const yaml_node_pair_t *pair, conf_routes_t *list)
+{
+	conf_route_t *route = &list->items[list->count - 1];
+	const yaml_node_t *name = yaml_document_get_node(value->document, pair->key);
+	const yaml_node_t *node = yaml_document_get_node(value->document, pair->value);
+	const char *text = name->type == YAML_SCALAR_NODE ? (const char *)name->data.scalar.value : "";
+
+	if (strcmp(text, "zone") == 0 && route->zone == NULL)
+		return read_route_zone(value, node, list, route);
+	if (strcmp(text, "to") == 0 && route->to.count == 0)
+		return read_route_to(value, node, route);
+	return conf_report_at(value->report, name->start_mark,
+			      "%s: one \"zone\" and one \"to\" are wanted here: {zone: corp.example, to: [192.0.2.53]}",
+			      value->key->path);
+}
+
+static bool read_route_item(const value_t *value, const yaml_node_t *node)
+{
+	static const char wanted[] = "%s: {zone: corp.example, to: [192.0.2.53]} is wanted here, %s";
+	conf_routes_t *list = value->place;
+	conf_route_t *route;
+
+	if (node->type != YAML_MAPPING_NODE)
+		return conf_report_at(value->report, node->start_mark, wanted, value->key->path,
+				      "with a zone and its servers");
+	route = grow(value, list->items, list->count, sizeof(*route));
+	if (route == NULL)
+		return false;
+	list->items = route;
+	route += list->count++;
+	for (const yaml_node_pair_t *pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top; pair++)
+		if (!read_route_pair(value, pair, list))
+			return false;
+	if (route->zone == NULL || route->to.count == 0)
+		return conf_report_at(value->report, node->start_mark, wanted, value->key->path,
+				      route->zone == NULL ? "and the zone is missing" : "and the servers are missing");
+	return true;
+}
+
+/* Options of unbound.conf(5). */
+
+static conf_option_t *begin_option(const value_t *value)
+{
+	conf_option_t *option = &value->conf->resolver.options[conf_key_option_index(value->key)];
+
+	option->name = conf_key_name(value->key->path);
+	return option;
+}
+
+static bool read_option_switch(const value_t *value, const yaml_node_t *node)
+{
+	static const char *const words[] = { "no", "yes", "false", "true", "off", "on", NULL };
+	const char *text = text_of(value, node);
+	unsigned index;
+
+	if (text == NULL)
+		return false;
+	if (!find_word(words, text, &index))
+		return report_problem(value, node, text, "is neither yes nor no");
+	strcpy(begin_option(value)->value, words[index % 2]);
+	return true;
+}
+
+static bool read_option_number(const value_t *value, const yaml_node_t *node)
+{
+	uint64_t amount;
+
+	if (!read_amount(value, node, conf_text_number, plain_number, &amount))
+		return false;
+	plain_number(amount, begin_option(value)->value);
+	return true;
+}
+
+/* Five small numbers, one for each depth of dependency, which unbound.conf(5) wants in quotes. */
+static bool read_option_numbers(const value_t *value, const yaml_node_t *node)
+{
+	const char *text = text_of(value, node);
+	unsigned n[5];
+	int end = 0;
+	bool good;
+
+	if (text == NULL)
+		return false;
+	good = strspn(text, "0123456789 ") == strlen(text) && strlen(text) < 16 &&
+	       sscanf(text, "%u %u %u %u %u %n", &n[0], &n[1], &n[2], &n[3], &n[4], &end) == 5 && text[end] == '\0';
+	for (size_t i = 0; good && i < 5; i++)
+		good = n[i] <= value->key->most;
+	if (!good)
+		return report_problem(value, node, text, "is not five numbers from 0 to 16, for example \"3 2 1 0 0\"");
+	snprintf(begin_option(value)->value, sizeof(((conf_option_t *)NULL)->value), "\"%u %u %u %u %u\"", n[0], n[1],
+		 n[2], n[3], n[4]);
+	return true;
+}
+
+/* Freeing. */
+
+static void free_text(void *place)
+{
+	free(*(char **)place);
+}
+
+static void free_strings(void *place)
+{
+	conf_strings_t *list = place;
+
+	for (size_t i = 0; i < list->count; i++)
+		free(list->items[i]);
+	free(list->items);
+}
+
+static void free_addresses(void *place)
+{
+	free(((conf_addresses_t *)place)->items);
+}
+
+static void free_prefixes(void *place)
+{
+	free(((conf_prefixes_t *)place)->items);
+}
+
+static void free_routes(void *place)
+{
+	conf_routes_t *list = place;
+
+	for (size_t i = 0; i < list->count; i++) {
+		free(list->items[i].zone);
+		free_addresses(&list->items[i].to);
+	}
+	free(list->items);
+}
+
+static const kind_t kinds[] = {
+	[CONF_NUMBER] = { read_number, false, "a number", NULL, NULL },
+	[CONF_DURATION] = { read_duration, false, "a duration", NULL, NULL },
+	[CONF_SIZE] = { read_size, false, "a size", NULL, NULL },
+	[CONF_WORD] = { read_word, false, "a word", NULL, NULL },
+	[CONF_TEXT] = { read_text, false, "a text", NULL, free_text },
+	[CONF_LINES] = { read_lines, false, "a text", "\"neg-cache-size: 1m\"", free_text },
+	[CONF_PATH] = { read_path, false, "an absolute path", NULL, free_text },
+	[CONF_PATHS] = { read_path_item, true, "a list of absolute paths", "[/usr/share/dns/root.key]", free_strings },
+	[CONF_NAMES] = { read_name_item, true, "a list of domain names", "[corp.example]", free_strings },
+	[CONF_ADDRESSES] = { read_address_item, true, "a list of addresses", "[127.0.0.1@53]", free_addresses },
+	[CONF_PREFIXES] = { read_prefix_item, true, "a list of networks", "[127.0.0.0/8]", free_prefixes },
+	[CONF_ROUTES] = { read_route_item, true, "a list of routes", "[{zone: corp.example, to: [192.0.2.53]}]",
+			  free_routes },
+	[CONF_OPTION_SWITCH] = { read_option_switch, false, "yes or no", NULL, NULL },
+	[CONF_OPTION_NUMBER] = { read_option_number, false, "a number", NULL, NULL },
+	[CONF_OPTION_NUMBERS] = { read_option_numbers, false, "five numbers", NULL, NULL },
+};
+
+static const kind_t *kind_of(const conf_key_t *key)
+{
+	return &kinds[key->kind];
+}
+
+static bool read_list(const value_t *value, const yaml_node_t *node)
+{
+	const kind_t *kind = kind_of(value->key);
+	const yaml_node_item_t *start = node->data.sequence.items.start;
+	size_t count;
+
+	if (node->type != YAML_SEQUENCE_NODE)
+		return conf_report_at(value->report, node->start_mark, "%s: %s is wanted here, for example %s",
+				      value->key->path, kind->wanted, example_of(value->key));
+	count = (size_t)(node->data.sequence.items.top - start);
+	if (count < value->key->least)
+		return conf_report_at(value->report, node->start_mark, "%s is empty: give one, for example %s",
+				      value->key->path, example_of(value->key));
+	if (count > value->key->most)
+		return conf_report_at(value->report, node->start_mark, "%s has too many items: the most are %" PRIu64,
+				      value->key->path, value->key->most);
+	for (size_t i = 0; i < count; i++)
+		if (!kind->read(value, yaml_document_get_node(value->document, start[i])))
+			return false;
+	return true;
+}
+
+bool conf_value_read(conf_t *conf, const conf_key_t *key, yaml_document_t *document, yaml_node_t *node,
+		     conf_report_t *report)
+{
+	const value_t value = {
+		.key = key, .place = (char *)conf + key->place, .conf = conf, .document = document, .report = report
+	};
+
+	return kind_of(key)->list ? read_list(&value, node) : kind_of(key)->read(&value, node);
+}
+
+void conf_value_free(conf_t *conf, const conf_key_t *key)
+{
+	if (kind_of(key)->free != NULL)
+		kind_of(key)->free((char *)conf + key->place);
+}
+
+uint64_t conf_value_number(const conf_t *conf, const conf_key_t *key)
+{
+	const char *place = (const char *)conf + key->place;
+	size_t size;
+	uint32_t number;
+
+	if (key->kind == CONF_SIZE) {
+		memcpy(&size, place, sizeof(size));
+		return size;
+	}
+	memcpy(&number, place, sizeof(number));
+	return number;
+}

@@ -1,0 +1,19 @@
+/* conf_value.h: puts a YAML value into its place in a conf_t. Within conf only. */
+#ifndef CONF_VALUE_H
+#define CONF_VALUE_H
+
+#include "conf/conf.h"
+#include "conf/conf_keys.h"
+#include "conf/conf_report.h"
+
+/* False, with the report filled in, when the value is none for this key. What was stored until then is freed with the rest. */
+MUST_USE bool conf_value_read(conf_t *conf, const conf_key_t *key, yaml_document_t *document, yaml_node_t *node,
+			      conf_report_t *report);
+
+/* Frees what a row's place owns. */
+void conf_value_free(conf_t *conf, const conf_key_t *key);
+
+/* The number at a row's place: CONF_NUMBER, CONF_DURATION and CONF_SIZE only. */
+uint64_t conf_value_number(const conf_t *conf, const conf_key_t *key);
+
+#endif
