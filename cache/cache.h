@@ -2,7 +2,9 @@
  *
  * A bounded concurrent hash table. Any number of threads may find at once, without locks and without allocating; puts and
  * flushes may come from any thread too, one at a time inside. The cache knows neither DNS nor the clock: `now` is handed
- * in, in seconds of a clock that never goes back; an answer is never handed out once `now` has reached its end. Keys are
+ * in, in seconds of a clock that never goes back; an answer is never handed out once `now` has reached its end. Threads may
+ * read that clock a moment apart: the latest `now` of all counts. Should it go back by more than ten seconds after all,
+ * nothing is found, and the next put empties the cache first, since nobody knows any more how old its answers are. Keys are
  * hashed with a random key, so nobody outside can choose names that collide. Sizes are octets. */
 #ifndef CACHE_H
 #define CACHE_H
@@ -69,7 +71,8 @@ typedef enum {
 
 typedef struct cache_stats {
 	size_t entries;
-	size_t octets; /* memory of all entries with their overhead */
+	size_t octets; /* memory of all entries with their overhead and of the table; never more than the limit if that is
+	                * 8192 or more: less leaves no room for an answer */
 	size_t limit;
 	uint64_t evictions; /* entries that had time left when they made room for others */
 } cache_stats_t;
@@ -78,30 +81,31 @@ typedef struct cache_stats {
 MUST_USE cache_t *cache_new(size_t limit);
 void cache_free(cache_t *cache); /* when no thread uses it any more */
 
-/* A lower limit evicts at once. */
-void cache_set_limit(cache_t *cache, size_t limit);
-
 /* Each thread that calls any function below is registered for as long as it does. */
 void cache_thread_begin(void);
 void cache_thread_end(void);
+
+/* A lower limit evicts at once. */
+void cache_set_limit(cache_t *cache, size_t limit);
 
 /* Looks `key` up and writes its sections in the form asked for to `out`, TTLs counted down to `now`. */
 MUST_USE cache_result_t cache_find(cache_t *cache, const cache_key_t *key, cache_form_t form, uint64_t now,
 				   uint8_t *out, size_t room, cache_found_t *found);
 
-/* The same for an answer that is not in the cache, `age` seconds old. */
+/* The same for an answer that is not in the cache, `age` seconds old; found->left is 0. No thread needs to be registered. */
 MUST_USE cache_result_t cache_write(const cache_answer_t *answer, cache_form_t form, uint32_t age, uint8_t *out,
 				    size_t room, cache_found_t *found);
 
 /* Keeps a copy of `answer` for `ttl` seconds, in place of what was there. False when it was not kept: ttl is 0, it is
- * larger than a hundredth of the limit, or memory is out. */
+ * larger than a hundredth of the limit, or memory is out; what was there is gone all the same, as it is known to be old. */
 bool cache_put(cache_t *cache, const cache_key_t *key, const cache_answer_t *answer, uint32_t ttl, uint64_t now);
 
 /* Keeps a failure by RFC 9520, 3.2: for 5 s the first time, twice as long each further time in a row, at most 300 s. A
- * failure never replaces an answer that still has time left (false then); a success ends the row. */
+ * failure never replaces an answer that still has time left (false then); a success, a flush, or having to make room ends
+ * the row. False also when the failure is too large or memory is out. */
 bool cache_put_failure(cache_t *cache, const cache_key_t *key, const cache_answer_t *answer, uint64_t now);
 
-/* Drops one answer, or all of them. */
+/* Drops one answer, which may have been a failure or ended already (false: nothing was there), or all of them. */
 bool cache_flush(cache_t *cache, const cache_key_t *key);
 void cache_flush_all(cache_t *cache);
 
