@@ -4,7 +4,9 @@
 #define MODULE_COMMAND_H
 
 enum {
-	EXIT_USAGE = 64, /* the command line is wrong (sysexits.h, EX_USAGE) */
+	EXIT_USAGE = 64,    /* the command line is wrong (sysexits.h, EX_USAGE) */
+	EXIT_SOFTWARE = 70, /* memory is out, or output cannot be written (EX_SOFTWARE) */
+	EXIT_CONFIG = 78,   /* the configuration file is wrong (EX_CONFIG) */
 };
 
 int command_serve(int argc, char **argv);
