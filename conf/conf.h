@@ -1,8 +1,9 @@
 /* conf.h: what the administrator wrote, read from a YAML file by one table of keys (conf_keys.c).
  *
  * A conf_t is complete: keys that the file leaves out have their defaults, which suit a mail server on a Debian machine.
- * It is read-only once loaded and owns everything in it. This room touches nothing but the file: that an address can be
- * bound or a file be read is found out by module. Durations are seconds, sizes octets. */
+ * It is read-only once loaded and owns everything in it. This room touches nothing but the file (and asks the system for the
+ * number of an interface that a link-local address names): that an address can be bound or a file be read is found out by
+ * module. Durations are seconds, sizes octets. */
 #ifndef CONF_H
 #define CONF_H
 
@@ -60,7 +61,7 @@ typedef struct conf_routes {
 /* One of unbound.conf(5)'s own options that the resolver section shows by its own name (resolver.hardening). */
 typedef struct conf_option {
 	const char *name; /* as unbound.conf(5) spells it, static */
-	char value[32];   /* "yes", "no" or a number */
+	char value[32];   /* "yes", "no", a number, or numbers with quotes around them, ready for the server: clause */
 } conf_option_t;
 
 enum { CONF_OPTIONS_MAX = 48 };

@@ -107,6 +107,10 @@ const conf_key_t conf_keys[] = {
 	SWITCH("aggressive-nsec", "yes",
 	       "answer from proofs of non-existence at hand (RFC 8198): random names stop at us"),
 	SWITCH("trust-anchor-signaling", "yes", "tell the root which of its keys are trusted here (RFC 8145)"),
+	{ HARDENING "val-nsec3-keysize-iterations", CONF_OPTION_NUMBERS, 0, "\"1024 50 2048 50 4096 50\"", 0, 4096,
+	  NULL,
+	  "key sizes and how many NSEC3 iterations are computed for them; more count as insecure (RFC 9276, "
+	  "CVE-2023-50868)" },
 	AMOUNT("val-bogus-ttl", "60", 0, HOUR, "seconds until bogus data is asked for again"),
 	AMOUNT("val-sig-skew-min", "3600", 0, DAY,
 	       "seconds by which a signature may be early or late at least, for clocks and zones of summer time"),
@@ -132,7 +136,6 @@ const conf_key_t conf_keys[] = {
 	  "name servers to look up ahead, by depth; none: less for others to amplify (NXNSAttack)" },
 	AMOUNT("outgoing-range", "4096", 16, 32768, "UDP ports, each its own socket, in use at once"),
 	AMOUNT("outgoing-num-tcp", "128", 1, 4096, "TCP connections to servers at once"),
-	AMOUNT("num-queries-per-thread", "4096", 16, 65536, "questions that libunbound works on at once"),
 	AMOUNT("tcp-auth-query-timeout", "3000", 100, 60000,
 	       "milliseconds that a server may take over TCP: one that is silent must not use up the budget"),
 	AMOUNT("outbound-msg-retry", "5", 1, 32, "times that one server is asked before it is given up"),

@@ -23,7 +23,7 @@ typedef enum {
 	/* Options of unbound.conf(5), in conf_resolver_t.options instead of at a place of their own: */
 	CONF_OPTION_SWITCH,  /* yes or no */
 	CONF_OPTION_NUMBER,  /* a number */
-	CONF_OPTION_NUMBERS, /* five numbers in quotes */
+	CONF_OPTION_NUMBERS, /* as many numbers as the default has, in quotes */
 } conf_kind_t;
 
 typedef struct conf_key {

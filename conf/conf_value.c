@@ -3,6 +3,7 @@
 
 #include "conf/conf_text.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -456,25 +457,50 @@ static bool read_option_number(const value_t *value, const yaml_node_t *node)
 	return true;
 }
 
-/* Five small numbers, one for each depth of dependency, which unbound.conf(5) wants in quotes. */
+/* The next number of a text with blanks between, or false at its end and before anything else. */
+static bool next_number(const char **text, unsigned *number)
+{
+	char *end;
+
+	*text += strspn(*text, " ");
+	if (strspn(*text, "0123456789") - 1 >= 9) /* none, or more than fit */
+		return false;
+	*number = (unsigned)strtoul(*text, &end, 10);
+	*text = end;
+	return true;
+}
+
+/* Writes the numbers of `text` as unbound.conf(5) wants several: in quotes. False when they are not like the default. */
+static bool write_numbers(const conf_key_t *key, const char *text, conf_option_t *option)
+{
+	enum { ROOM = sizeof(option->value) }; /* holds six numbers of four digits */
+	const char *like = key->standard + 1;  /* behind its quote */
+	unsigned number;
+	unsigned ignored;
+	int size = 0;
+
+	for (char before = '"'; next_number(&like, &ignored); before = ' ') {
+		if (!next_number(&text, &number) || number > key->most)
+			return false;
+		size += snprintf(option->value + size, (size_t)(ROOM - size), "%c%u", before, number);
+		assert(size + 1 < ROOM);
+	}
+	strcpy(option->value + size, "\"");
+	return text[strspn(text, " ")] == '\0';
+}
+
 static bool read_option_numbers(const value_t *value, const yaml_node_t *node)
 {
 	const char *text = text_of(value, node);
-	unsigned n[5];
-	int end = 0;
-	bool good;
+	char problem[CONF_PROBLEM_MAX];
 
 	if (text == NULL)
 		return false;
-	good = strspn(text, "0123456789 ") == strlen(text) && strlen(text) < 16 &&
-	       sscanf(text, "%u %u %u %u %u %n", &n[0], &n[1], &n[2], &n[3], &n[4], &end) == 5 && text[end] == '\0';
-	for (size_t i = 0; good && i < 5; i++)
-		good = n[i] <= value->key->most;
-	if (!good)
-		return report_problem(value, node, text, "is not five numbers from 0 to 16, for example \"3 2 1 0 0\"");
-	snprintf(begin_option(value)->value, sizeof(((conf_option_t *)NULL)->value), "\"%u %u %u %u %u\"", n[0], n[1],
-		 n[2], n[3], n[4]);
-	return true;
+	if (write_numbers(value->key, text, begin_option(value)))
+		return true;
+	snprintf(problem, sizeof(problem), "are not numbers up to %" PRIu64 " like %s", value->key->most,
+		 value->key->standard);
+	return report_problem(value, node, text, problem);
 }
 
 /* Freeing. */
@@ -530,7 +556,7 @@ static const kind_t kinds[] = {
 			  free_routes },
 	[CONF_OPTION_SWITCH] = { read_option_switch, false, "yes or no", NULL, NULL },
 	[CONF_OPTION_NUMBER] = { read_option_number, false, "a number", NULL, NULL },
-	[CONF_OPTION_NUMBERS] = { read_option_numbers, false, "five numbers", NULL, NULL },
+	[CONF_OPTION_NUMBERS] = { read_option_numbers, false, "numbers in quotes", NULL, NULL },
 };
 
 static const kind_t *kind_of(const conf_key_t *key)
