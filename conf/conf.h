@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/socket.h>
 
 typedef struct conf_strings {
@@ -124,5 +125,8 @@ MUST_USE conf_t *conf_load(const char *path, char **error);
 MUST_USE conf_t *conf_parse(const char *text, size_t size, const char *name, char **error);
 
 void conf_free(conf_t *conf);
+
+/* Writes a file that holds every key with its help and its default, and loads to the defaults. */
+void conf_sample(FILE *out);
 
 #endif

@@ -34,7 +34,7 @@ typedef struct conf_key {
 	uint64_t least;       /* of a number; of a list's items; of a text's octets */
 	uint64_t most;
 	const char *const *words; /* ends with NULL; may be NULL */
-	const char *help;         /* what it does and why it is so, one sentence or two */
+	const char *help;         /* what it does, and why the default is what it is */
 } conf_key_t;
 
 extern const conf_key_t conf_keys[];
