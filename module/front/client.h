@@ -25,8 +25,8 @@ typedef struct client {
 	uint32_t slot;       /* TCP: which of the worker's connections, and */
 	uint32_t generation; /*   which use of it: an old one is not answered */
 	client_address_t peer;
-	struct in6_addr local; /* IPv4-mapped for IPv4 */
-	uint32_t local_interface;
+	struct in6_addr local;    /* IPv4-mapped for IPv4 */
+	uint32_t local_interface; /* IPv6: its index, for link-local addresses; else 0 */
 } client_t;
 
 /* Sends one DNS message to the client. Copies; never blocks; what cannot be sent is dropped. From any thread. */

@@ -8,6 +8,7 @@
 #include "cache/cache.h"
 #include "conf/conf.h"
 #include "module/front/client.h"
+#include "module/front/cookie.h"
 #include "module/log/log.h"
 #include "validator/query.h"
 
@@ -36,19 +37,23 @@ typedef struct front_settings {
 	conf_tcp_t tcp;
 } front_settings_t;
 
-/* Binds every address of `listen` for `threads` workers, before privileges are dropped. An address that cannot be bound is
- * logged in a sentence and left out; NULL when none could be bound. */
+/* Binds every address of `listen` for `threads` workers, before privileges are dropped; port 0 takes a free one. An address
+ * that cannot be bound is logged in a sentence and left out; NULL when none could be bound. */
 MUST_USE front_sockets_t *front_bind(const conf_addresses_t *listen, unsigned threads, log_t *log);
 
 /* "127.0.0.1@53 ::1@53": what was bound, for people. Owned by the sockets. */
 const char *front_sockets_text(const front_sockets_t *sockets);
 void front_sockets_free(front_sockets_t *sockets);
 
-/* Starts the workers; takes the sockets over. NULL when a thread cannot be started or memory is out. */
+/* Starts the workers; on success takes the sockets over. Each worker's cookies are made with the secret of `cookies`, which
+ * is only looked at. NULL when a thread cannot be started or memory is out. */
 MUST_USE front_t *front_start(front_sockets_t *sockets, const front_settings_t *settings, cache_t *cache,
-			      front_miss_fn *miss, void *miss_arg, log_t *log);
+			      const cookies_t *cookies, front_miss_fn *miss, void *miss_arg, log_t *log);
 
-/* New settings from now on; what is open stays open. */
+/* The sockets that the workers use. */
+const front_sockets_t *front_sockets(const front_t *front);
+
+/* New settings from now on; what is open stays open. When memory is out the old ones stay, and the log says so. */
 void front_reload(front_t *front, const front_settings_t *settings);
 void front_stats(const front_t *front, front_stats_t *stats);
 

@@ -10,16 +10,15 @@
 
 #include "cache/cache.h"
 #include "module/front/client.h"
+#include "module/front/cookie.h"
 #include "validator/query.h"
 
 enum { REPLY_MAX = 65535 };
 
-typedef struct cookies cookies_t; /* cookie.h */
-
 /* How one thread writes replies. */
 typedef struct reply_context {
-	cookies_t *cookies;    /* this thread's own: not to be shared */
-	uint16_t max_udp_size; /* the administrator's limit, and the size that we announce in OPT */
+	cookies_t *cookies;    /* this thread's own: not to be shared; NULL: COOKIE options are not answered */
+	uint16_t max_udp_size; /* the administrator's limit, at least 512, and the size that we announce in OPT */
 	uint16_t keepalive;    /* idle time-out that we grant to TCP clients, in units of 100 ms (RFC 7828, 3.1) */
 	uint32_t wall;         /* seconds since 1970, for cookies (RFC 9018, 4.3) */
 } reply_context_t;
@@ -27,11 +26,12 @@ typedef struct reply_context {
 /* Each returns the size of the message written to `out`, which holds REPLY_MAX octets (`out` of a UDP reply need only hold
  * max_udp_size octets). `text` may be NULL. */
 
-/* A reply with an RCODE (extended ones up to 4095 with EDNS) and no records. ede may be EDE_NONE. */
+/* A reply with an RCODE (extended ones up to 4095 with EDNS) and no records. ede may be EDE_NONE; `text` is its EXTRA-TEXT,
+ * and like the whole option it is left out where it does not fit. */
 size_t reply_error(const reply_context_t *context, const query_t *query, const client_t *client, unsigned rcode,
 		   unsigned ede, const char *text, uint8_t *out);
 
-/* From the cache; 0 when it is not there, or when it is a failure that has ended. */
+/* From the cache; 0 when there is nothing. A cached failure tells its own extended error and Cached Error (13). */
 size_t reply_from_cache(const reply_context_t *context, const query_t *query, const client_t *client, cache_t *cache,
 			uint64_t now, uint8_t *out);
 

@@ -1,0 +1,56 @@
+/* mailbox.c: see mailbox.h. */
+#include "module/front/mailbox.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+bool mailbox_open(mailbox_t *mailbox)
+{
+	atomic_init(&mailbox->latest, NULL);
+	mailbox->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	return mailbox->fd >= 0;
+}
+
+void mailbox_close(mailbox_t *mailbox)
+{
+	if (mailbox->fd >= 0)
+		close(mailbox->fd);
+	mailbox->fd = -1;
+}
+
+void mailbox_put(mailbox_t *mailbox, mail_t *mail)
+{
+	const uint64_t one = 1;
+
+	mail->next = atomic_load_explicit(&mailbox->latest, memory_order_relaxed);
+	while (!atomic_compare_exchange_weak_explicit(&mailbox->latest, &mail->next, mail, memory_order_release,
+						      memory_order_relaxed))
+		;
+	/* Whoever put something into an empty mailbox wakes the reader, who clears the eventfd before it takes the mail. A
+	 * write fails only when the counter is full, and then the reader is awake. */
+	if (mail->next == NULL)
+		while (write(mailbox->fd, &one, sizeof(one)) < 0 && errno == EINTR)
+			;
+}
+
+mail_t *mailbox_take(mailbox_t *mailbox)
+{
+	uint64_t count;
+	mail_t *in_order = NULL;
+	mail_t *latest = NULL;
+
+	while (read(mailbox->fd, &count, sizeof(count)) < 0 && errno == EINTR)
+		;
+	latest = atomic_exchange_explicit(&mailbox->latest, NULL, memory_order_acquire);
+	while (latest != NULL) {
+		mail_t *next = latest->next;
+
+		latest->next = in_order;
+		in_order = latest;
+		latest = next;
+	}
+	return in_order;
+}

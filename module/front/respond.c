@@ -1,0 +1,101 @@
+/* respond.c: see respond.h. */
+#include "module/front/respond.h"
+
+#include "module/front/rcode.h"
+#include "validator/ede.h"
+
+#include <time.h>
+
+enum { TYPE_ANY = 255 };
+
+void responder_tick(responder_t *responder)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	responder->now = (uint64_t)now.tv_sec;
+	clock_gettime(CLOCK_REALTIME_COARSE, &now);
+	responder->reply.wall = (uint32_t)now.tv_sec;
+}
+
+void responder_count(responder_t *responder, count_t what)
+{
+	/* One writer: no locked instruction is needed. */
+	atomic_store_explicit(&responder->counts[what],
+			      atomic_load_explicit(&responder->counts[what], memory_order_relaxed) + 1,
+			      memory_order_relaxed);
+}
+
+/* What is said without looking at the question. */
+typedef struct verdict {
+	count_t count;
+	rcode_t rcode;
+	ede_t ede;
+	const char *text;
+} verdict_t;
+
+static const verdict_t fault_verdicts[] = {
+	[QUERY_FORMERR] = { COUNT_MALFORMED, RCODE_FORMERR, EDE_NONE, NULL },
+	[QUERY_NOTIMP] = { COUNT_REFUSED, RCODE_NOTIMP, EDE_NOT_SUPPORTED, NULL },
+	[QUERY_REFUSED] = { COUNT_REFUSED, RCODE_REFUSED, EDE_NOT_SUPPORTED, "class IN only, and no zone transfer" },
+	[QUERY_BADVERS] = { COUNT_MALFORMED, RCODE_BADVERS, EDE_NONE, NULL },
+};
+static const verdict_t stranger = { COUNT_REFUSED, RCODE_REFUSED, EDE_PROHIBITED, "your address is not in allow" };
+static const verdict_t not_cached = { COUNT_REFUSED, RCODE_REFUSED, EDE_NOT_AUTHORITATIVE,
+				      "not in the cache: ask with RD" };
+static const verdict_t too_many = { COUNT_DROPPED, RCODE_SERVFAIL, EDE_OTHER, "too many questions are waiting" };
+static const verdict_t cookie_only = { COUNT_HIT, RCODE_NOERROR, EDE_NONE, NULL }; /* RFC 7873, 5.4 */
+
+static size_t pronounce(responder_t *responder, const verdict_t *verdict, const query_t *query, const client_t *client,
+			uint8_t *out)
+{
+	responder_count(responder, verdict->count);
+	return reply_error(&responder->reply, query, client, verdict->rcode, verdict->ede, verdict->text, out);
+}
+
+static size_t from_cache(responder_t *responder, const query_t *query, const client_t *client, uint8_t *out)
+{
+	size_t size = query->type == TYPE_ANY ? reply_to_any(&responder->reply, query, client, out)
+					      : reply_from_cache(&responder->reply, query, client, responder->cache,
+								 responder->now, out);
+
+	if (size > 0)
+		responder_count(responder, COUNT_HIT);
+	return size;
+}
+
+/* The reply's size, or 0 when the question was handed on. */
+static size_t answer(responder_t *responder, const query_t *query, const client_t *client, uint8_t *out)
+{
+	size_t size = 0;
+
+	if (!acl_allows(responder->acl, &client->peer))
+		return pronounce(responder, &stranger, query, client, out);
+	if (!query->has_question)
+		return pronounce(responder, &cookie_only, query, client, out);
+	size = from_cache(responder, query, client, out);
+	if (size > 0)
+		return size;
+	if (!(query->flags & QUERY_FLAG_RD))
+		return pronounce(responder, &not_cached, query, client, out);
+	if (!responder->miss(responder->miss_arg, query, client))
+		return pronounce(responder, &too_many, query, client, out);
+	responder_count(responder, COUNT_MISS);
+	return 0;
+}
+
+respond_t respond(responder_t *responder, const uint8_t *octets, size_t size, const client_t *client, uint8_t *out,
+		  size_t *reply_size)
+{
+	query_t query;
+	query_fault_t fault = query_read(octets, size, &query);
+
+	responder_count(responder, client->tcp ? COUNT_TCP : COUNT_UDP);
+	if (fault == QUERY_DROP) {
+		responder_count(responder, COUNT_DROPPED);
+		return RESPOND_NEVER;
+	}
+	*reply_size = fault == QUERY_OK ? answer(responder, &query, client, out)
+					: pronounce(responder, &fault_verdicts[fault], &query, client, out);
+	return *reply_size > 0 ? RESPOND_NOW : RESPOND_LATER;
+}

@@ -1,0 +1,565 @@
+/* tcp.c: see tcp.h. Whatever happens to a connection ends in settle(), the one place that closes it or says what it waits
+ * for next. */
+#include "module/front/tcp.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <event2/event_struct.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	LENGTH_SIZE = 2, /* RFC 1035, 4.2.2 */
+	FRAME_MAX = LENGTH_SIZE + REPLY_MAX,
+	GATHER_MAX = 2 * FRAME_MAX, /* octets of replies that are sent in one go */
+	WAITING_MAX = 128,          /* questions of one connection that wait for an answer */
+	UNREAD_MAX = 64 << 10,      /* octets of replies after which no more questions are read */
+	UNREAD_LIMIT = 1 << 20, /* and after which the client is given up: answers that were under way came on top */
+	ACCEPT_BURST = 16,      /* connections in one turn of the loop, so that datagrams get their turn */
+	ACCEPT_PAUSE_MS = 100,  /* when file descriptors are out */
+	SWEEP_SECONDS = 1,
+	ANSWER_SECONDS = 300, /* longer than any question may take: its answer is lost */
+	LOG_SECONDS = 60,     /* between lines about the same thing */
+	NO_SLOT = INT32_MAX,
+};
+
+typedef struct connection {
+	connection_entry_t entry;
+	tcp_t *tcp;
+	uint32_t slot;
+	unsigned waiting; /* questions without an answer yet */
+	bool ended;       /* nothing more is read */
+	bool broken;      /* nothing more can be sent: close it */
+	struct event readable;
+	struct event writable;
+	uint8_t *in; /* what was read and not taken: a part of a message, or more than may wait */
+	size_t in_size;
+	uint8_t *out; /* what the socket did not take: octets from out_at up to out_size */
+	size_t out_at;
+	size_t out_size;
+} connection_t;
+
+/* A number for a connection that outlives it: an answer finds the slot, and sees whether it is still the same use. */
+typedef struct slot {
+	connection_t *connection;
+	uint32_t generation;
+	uint32_t next_free;
+} slot_t;
+
+typedef struct listener {
+	struct event *event;
+} listener_t;
+
+struct tcp {
+	struct event_base *base;
+	struct worker *worker;
+	responder_t *responder;
+	connections_t *connections;
+	log_t *log;
+	unsigned idle_timeout;
+	uint64_t now; /* milliseconds */
+	uint64_t log_again;
+	struct event *sweep;
+	struct event *pause;
+	slot_t *slots;
+	uint32_t slot_count;
+	uint32_t free_slot;
+	size_t open;
+	uint8_t in[FRAME_MAX]; /* what the connection at hand has sent */
+	uint8_t gather[GATHER_MAX];
+	size_t gathered;
+	size_t listener_count;
+	listener_t listeners[];
+};
+
+static void tick(tcp_t *tcp)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	tcp->now = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	responder_tick(tcp->responder);
+}
+
+static void touch(connection_t *connection)
+{
+	atomic_store_explicit(&connection->entry.active, connection->tcp->now, memory_order_relaxed);
+}
+
+/* ---- slots ---- */
+
+static bool more_slots(tcp_t *tcp)
+{
+	const uint32_t count = tcp->slot_count > 0 ? 2 * tcp->slot_count : 64;
+	slot_t *slots = reallocarray(tcp->slots, count, sizeof(*slots));
+
+	if (slots == NULL)
+		return false;
+	for (uint32_t i = tcp->slot_count; i < count; i++)
+		slots[i] = (slot_t){ .next_free = i + 1 < count ? i + 1 : NO_SLOT };
+	tcp->free_slot = tcp->slot_count;
+	tcp->slots = slots;
+	tcp->slot_count = count;
+	return true;
+}
+
+static bool slot_take(tcp_t *tcp, connection_t *connection)
+{
+	if (tcp->free_slot == NO_SLOT && !more_slots(tcp))
+		return false;
+	connection->slot = tcp->free_slot;
+	tcp->free_slot = tcp->slots[connection->slot].next_free;
+	tcp->slots[connection->slot].connection = connection;
+	return true;
+}
+
+static void slot_give(tcp_t *tcp, uint32_t slot)
+{
+	tcp->slots[slot] = (slot_t){ .generation = tcp->slots[slot].generation + 1, .next_free = tcp->free_slot };
+	tcp->free_slot = slot;
+}
+
+/* ---- writing ---- */
+
+static size_t unread(const connection_t *connection)
+{
+	return connection->out_size - connection->out_at;
+}
+
+/* The number of octets that the socket took. */
+static size_t send_some(connection_t *connection, const uint8_t *octets, size_t size)
+{
+	ssize_t sent = 0;
+
+	do
+		sent = send(connection->entry.fd, octets, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+	while (sent < 0 && errno == EINTR);
+	if (sent < 0 && errno != EAGAIN)
+		connection->broken = true;
+	if (sent > 0)
+		touch(connection);
+	return sent > 0 ? (size_t)sent : 0;
+}
+
+static void keep_unsent(connection_t *connection, const uint8_t *octets, size_t size)
+{
+	const size_t kept = unread(connection);
+	uint8_t *out = kept + size <= UNREAD_LIMIT ? malloc(kept + size) : NULL;
+
+	if (out == NULL) {
+		connection->broken = true;
+		return;
+	}
+	if (kept > 0)
+		memcpy(out, connection->out + connection->out_at, kept);
+	memcpy(out + kept, octets, size);
+	free(connection->out);
+	connection->out = out;
+	connection->out_at = 0;
+	connection->out_size = kept + size;
+}
+
+static void write_or_keep(connection_t *connection, const uint8_t *octets, size_t size)
+{
+	size_t sent = 0;
+
+	if (connection->broken)
+		return;
+	if (unread(connection) == 0)
+		sent = send_some(connection, octets, size);
+	if (sent < size && !connection->broken)
+		keep_unsent(connection, octets + sent, size - sent);
+}
+
+static void write_kept(connection_t *connection)
+{
+	connection->out_at += send_some(connection, connection->out + connection->out_at, unread(connection));
+	if (unread(connection) > 0)
+		return;
+	free(connection->out);
+	connection->out = NULL;
+	connection->out_at = 0;
+	connection->out_size = 0;
+}
+
+static void send_gathered(connection_t *connection)
+{
+	tcp_t *tcp = connection->tcp;
+
+	if (tcp->gathered > 0)
+		write_or_keep(connection, tcp->gather, tcp->gathered);
+	tcp->gathered = 0;
+}
+
+/* ---- questions ---- */
+
+static bool may_take(const connection_t *connection)
+{
+	return connection->waiting < WAITING_MAX && unread(connection) < UNREAD_MAX && !connection->broken;
+}
+
+static void put_length(uint8_t *frame, size_t size)
+{
+	frame[0] = (uint8_t)(size >> 8);
+	frame[1] = (uint8_t)size;
+}
+
+static void take_message(connection_t *connection, const uint8_t *message, size_t size)
+{
+	tcp_t *tcp = connection->tcp;
+	const client_t client = { .worker = tcp->worker,
+				  .tcp = true,
+				  .slot = connection->slot,
+				  .generation = tcp->slots[connection->slot].generation,
+				  .peer = connection->entry.peer };
+	uint8_t *frame = tcp->gather + tcp->gathered;
+	size_t reply_size = 0;
+
+	touch(connection);
+	switch (respond(tcp->responder, message, size, &client, frame + LENGTH_SIZE, &reply_size)) {
+	case RESPOND_NOW:
+		put_length(frame, reply_size);
+		tcp->gathered += LENGTH_SIZE + reply_size;
+		break;
+	case RESPOND_LATER: connection->waiting++; break;
+	case RESPOND_NEVER: connection->ended = true; break;
+	}
+	/* One who may not ask is told so once. */
+	if (atomic_load_explicit(&connection->entry.kind, memory_order_relaxed) == CONNECTION_STRANGER)
+		connection->ended = true;
+}
+
+/* The size of the first message in `size` octets, or 0 while it is not whole. */
+static size_t frame_size(const uint8_t *octets, size_t size)
+{
+	size_t frame = size >= LENGTH_SIZE ? LENGTH_SIZE + ((size_t)octets[0] << 8 | octets[1]) : 0;
+
+	return frame <= size ? frame : 0;
+}
+
+static void keep_rest(connection_t *connection, const uint8_t *octets, size_t size)
+{
+	free(connection->in);
+	connection->in = size > 0 ? malloc(size) : NULL;
+	connection->in_size = connection->in != NULL ? size : 0;
+	if (connection->in != NULL)
+		memcpy(connection->in, octets, size);
+	else if (size > 0)
+		connection->broken = true;
+}
+
+/* Takes the whole messages of tcp->in, as many as may wait, and keeps the rest. */
+static void take_messages(connection_t *connection, size_t size)
+{
+	tcp_t *tcp = connection->tcp;
+	const uint8_t *at = tcp->in;
+	const uint8_t *end = tcp->in + size;
+	bool ended_before = connection->ended; /* a client that ended its side still gets what it asked before */
+	bool over = false;
+
+	for (size_t frame; !over && may_take(connection) && (frame = frame_size(at, (size_t)(end - at))) > 0;
+	     at += frame) {
+		if (tcp->gathered + FRAME_MAX > GATHER_MAX)
+			send_gathered(connection);
+		take_message(connection, at + LENGTH_SIZE, frame - LENGTH_SIZE);
+		over = connection->ended && !ended_before;
+	}
+	send_gathered(connection);
+	keep_rest(connection, at, over ? 0 : (size_t)(end - at));
+}
+
+static void take_kept(connection_t *connection)
+{
+	const size_t size = connection->in_size;
+
+	if (size == 0 || !may_take(connection))
+		return;
+	memcpy(connection->tcp->in, connection->in, size);
+	take_messages(connection, size);
+}
+
+static void read_more(connection_t *connection)
+{
+	tcp_t *tcp = connection->tcp;
+	const size_t kept = connection->in_size;
+	ssize_t got = 0;
+
+	if (kept > 0)
+		memcpy(tcp->in, connection->in, kept);
+	got = recv(connection->entry.fd, tcp->in + kept, sizeof(tcp->in) - kept, MSG_DONTWAIT);
+	if (got > 0)
+		take_messages(connection, kept + (size_t)got);
+	else if (got == 0)
+		connection->ended = true;
+	else if (errno != EAGAIN && errno != EINTR)
+		connection->broken = true;
+}
+
+/* ---- what comes next ---- */
+
+static void connection_close(connection_t *connection)
+{
+	tcp_t *tcp = connection->tcp;
+
+	event_del(&connection->readable);
+	event_del(&connection->writable);
+	connections_close(tcp->connections, &connection->entry);
+	slot_give(tcp, connection->slot);
+	free(connection->in);
+	free(connection->out);
+	free(connection);
+	if (--tcp->open == 0)
+		evtimer_del(tcp->sweep);
+}
+
+static bool is_over(const connection_t *connection)
+{
+	if (connection->broken || atomic_load_explicit(&connection->entry.hung_up, memory_order_relaxed))
+		return true;
+	return connection->ended && connection->waiting == 0 && unread(connection) == 0 &&
+	       frame_size(connection->in, connection->in_size) == 0;
+}
+
+static connection_kind_t kind_of(const connection_t *connection)
+{
+	if (connection->waiting > 0)
+		return CONNECTION_BUSY;
+	return connection->in_size > 0 || unread(connection) > 0 ? CONNECTION_PARTIAL : CONNECTION_IDLE;
+}
+
+static void want(struct event *event, bool wanted)
+{
+	if (wanted)
+		event_add(event, NULL);
+	else
+		event_del(event);
+}
+
+static void settle(connection_t *connection)
+{
+	atomic_int *kind = &connection->entry.kind;
+
+	if (is_over(connection)) {
+		connection_close(connection);
+		return;
+	}
+	if (atomic_load_explicit(kind, memory_order_relaxed) != CONNECTION_STRANGER)
+		atomic_store_explicit(kind, kind_of(connection), memory_order_relaxed);
+	want(&connection->readable, !connection->ended && may_take(connection));
+	want(&connection->writable, unread(connection) > 0);
+}
+
+static void on_readable(evutil_socket_t fd, short events, void *arg)
+{
+	connection_t *connection = arg;
+
+	(void)fd;
+	(void)events;
+	tick(connection->tcp);
+	read_more(connection);
+	settle(connection);
+}
+
+static void on_writable(evutil_socket_t fd, short events, void *arg)
+{
+	connection_t *connection = arg;
+
+	(void)fd;
+	(void)events;
+	tick(connection->tcp);
+	write_kept(connection);
+	take_kept(connection);
+	settle(connection);
+}
+
+void tcp_reply(tcp_t *tcp, uint32_t slot, uint32_t generation, const uint8_t *frame, size_t size)
+{
+	connection_t *connection = slot < tcp->slot_count ? tcp->slots[slot].connection : NULL;
+
+	if (connection == NULL || tcp->slots[slot].generation != generation)
+		return;
+	assert(connection->waiting > 0);
+	tick(tcp);
+	connection->waiting--;
+	write_or_keep(connection, frame, size);
+	take_kept(connection);
+	settle(connection);
+}
+
+/* ---- time ---- */
+
+/* Half a message, or reading octet by octet, is no activity: a message that takes longer than the idle time-out is none. */
+static bool is_late(const connection_t *connection)
+{
+	const uint64_t active = atomic_load_explicit(&connection->entry.active, memory_order_relaxed);
+	const unsigned seconds = connection->waiting > 0 ? ANSWER_SECONDS : connection->tcp->idle_timeout;
+
+	return connection->tcp->now - active >= (uint64_t)seconds * 1000;
+}
+
+static void on_sweep(evutil_socket_t fd, short events, void *arg)
+{
+	tcp_t *tcp = arg;
+
+	(void)fd;
+	(void)events;
+	tick(tcp);
+	for (uint32_t i = 0; i < tcp->slot_count; i++) {
+		connection_t *connection = tcp->slots[i].connection;
+
+		if (connection == NULL)
+			continue;
+		connection->broken |= is_late(connection);
+		settle(connection);
+	}
+}
+
+/* ---- accepting ---- */
+
+static void connection_begin(tcp_t *tcp, int fd, const client_address_t *peer)
+{
+	const struct timeval sweep = { .tv_sec = SWEEP_SECONDS };
+	connection_t *connection = calloc(1, sizeof(*connection));
+
+	if (connection == NULL || !slot_take(tcp, connection)) {
+		free(connection);
+		close(fd);
+		return;
+	}
+	connection->tcp = tcp;
+	connection->entry.fd = fd;
+	connection->entry.peer = *peer;
+	atomic_init(&connection->entry.kind,
+		    acl_allows(tcp->responder->acl, peer) ? CONNECTION_IDLE : CONNECTION_STRANGER);
+	atomic_init(&connection->entry.active, tcp->now);
+	if (!connections_add(tcp->connections, &connection->entry)) {
+		slot_give(tcp, connection->slot);
+		free(connection);
+		close(fd);
+		return;
+	}
+	event_assign(&connection->readable, tcp->base, fd, EV_READ | EV_PERSIST, on_readable, connection);
+	event_assign(&connection->writable, tcp->base, fd, EV_WRITE | EV_PERSIST, on_writable, connection);
+	if (tcp->open++ == 0)
+		evtimer_add(tcp->sweep, &sweep);
+	settle(connection);
+}
+
+/* File descriptors or memory are out: the listeners stay readable, so asking again at once would spin. */
+static void accept_later(tcp_t *tcp, int error)
+{
+	const struct timeval pause = { .tv_usec = ACCEPT_PAUSE_MS * 1000 };
+
+	if (tcp->now >= tcp->log_again) {
+		log_write(tcp->log, LOG_LEVEL_WARNING,
+			  "cannot accept TCP connections (%s): idle ones are closed; raise the limit of open files or "
+			  "lower "
+			  "tcp.max-connections",
+			  strerror(error));
+		tcp->log_again = tcp->now + LOG_SECONDS * UINT64_C(1000);
+	}
+	connections_make_room(tcp->connections);
+	for (size_t i = 0; i < tcp->listener_count; i++)
+		event_del(tcp->listeners[i].event);
+	evtimer_add(tcp->pause, &pause);
+}
+
+static void on_pause_over(evutil_socket_t fd, short events, void *arg)
+{
+	tcp_t *tcp = arg;
+
+	(void)fd;
+	(void)events;
+	for (size_t i = 0; i < tcp->listener_count; i++)
+		event_add(tcp->listeners[i].event, NULL);
+}
+
+static bool is_shortage(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
+static void on_connection(evutil_socket_t listener, short events, void *arg)
+{
+	tcp_t *tcp = arg;
+
+	(void)events;
+	tick(tcp);
+	for (unsigned i = 0; i < ACCEPT_BURST; i++) {
+		client_address_t peer = { .any.sa_family = AF_UNSPEC };
+		socklen_t size = sizeof(peer);
+		int fd = accept4(listener, &peer.any, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		int error = 0;
+
+		if (fd >= 0) {
+			connection_begin(tcp, fd, &peer);
+			continue;
+		}
+		error = errno;
+		if (is_shortage(error))
+			accept_later(tcp, error);
+		if (error == EAGAIN || is_shortage(error))
+			return;
+	}
+}
+
+/* ---- begin and end ---- */
+
+static bool listener_begin(listener_t *listener, tcp_t *tcp, int fd)
+{
+	listener->event = event_new(tcp->base, fd, EV_READ | EV_PERSIST, on_connection, tcp);
+	return listener->event != NULL && event_add(listener->event, NULL) == 0;
+}
+
+tcp_t *tcp_new(struct event_base *base, struct worker *worker, unsigned worker_index,
+	       const struct front_sockets *sockets, responder_t *responder, connections_t *connections,
+	       unsigned idle_timeout, log_t *log)
+{
+	tcp_t *tcp = calloc(1, sizeof(*tcp) + sockets->count * sizeof(tcp->listeners[0]));
+	bool begun = tcp != NULL;
+
+	if (tcp == NULL)
+		return NULL;
+	tcp->base = base;
+	tcp->worker = worker;
+	tcp->responder = responder;
+	tcp->connections = connections;
+	tcp->log = log;
+	tcp->idle_timeout = idle_timeout;
+	tcp->free_slot = NO_SLOT;
+	tcp->listener_count = sockets->count;
+	tcp->sweep = event_new(base, -1, EV_PERSIST, on_sweep, tcp);
+	tcp->pause = evtimer_new(base, on_pause_over, tcp);
+	for (size_t i = 0; begun && i < sockets->count; i++)
+		begun = listener_begin(&tcp->listeners[i], tcp, sockets->bound[i].tcp[worker_index]);
+	if (begun && tcp->sweep != NULL && tcp->pause != NULL)
+		return tcp;
+	tcp_free(tcp);
+	return NULL;
+}
+
+static void event_free_if_any(struct event *event)
+{
+	if (event != NULL)
+		event_free(event);
+}
+
+void tcp_free(tcp_t *tcp)
+{
+	for (uint32_t i = 0; i < tcp->slot_count; i++)
+		if (tcp->slots[i].connection != NULL)
+			connection_close(tcp->slots[i].connection);
+	for (size_t i = 0; i < tcp->listener_count; i++)
+		event_free_if_any(tcp->listeners[i].event);
+	event_free_if_any(tcp->sweep);
+	event_free_if_any(tcp->pause);
+	free(tcp->slots);
+	free(tcp);
+}
+
+void tcp_set_idle_timeout(tcp_t *tcp, unsigned idle_timeout)
+{
+	tcp->idle_timeout = idle_timeout;
+}
