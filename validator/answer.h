@@ -21,12 +21,14 @@ typedef enum { SECURITY_INSECURE = 0, SECURITY_BOGUS = 1, SECURITY_SECURE = 2 } 
 typedef enum {
 	ANSWER_OK = 0,
 	ANSWER_NO_MEMORY,
-	ANSWER_MALFORMED,      /* the packet does not read as a DNS message */
-	ANSWER_NOT_OURS,       /* its question is another one (RFC 5452, 9.1), or it is no response */
-	ANSWER_LOOP,           /* the chain of aliases comes back to itself */
+	ANSWER_MALFORMED, /* the packet does not read as a DNS message, a record that is needed does not read, or the
+				* records contradict each other or the RCODE */
+	ANSWER_NOT_OURS,  /* its question is another one (RFC 5452, 9.1), or it is no response */
+	ANSWER_LOOP,      /* the chain of aliases comes back to itself */
 	ANSWER_CHAIN_TOO_LONG, /* more than ANSWER_CHAIN_MAX aliases */
-	ANSWER_RCODE,          /* an RCODE other than NOERROR, NXDOMAIN and YXDOMAIN: no answer, a failure */
-	ANSWER_TOO_LARGE,      /* more than 65535 octets once rebuilt */
+	ANSWER_RCODE,          /* an RCODE other than NOERROR, NXDOMAIN and YXDOMAIN (this one only with the DNAME that
+				* explains it, RFC 6672, 2.2): no answer, a failure */
+	ANSWER_TOO_LARGE,      /* more than 65535 octets once rebuilt, more than 4096 records, or truncated (TC) */
 } answer_err_t;
 
 enum { ANSWER_CHAIN_MAX = 16 };
@@ -61,12 +63,14 @@ typedef struct answer {
 	size_t ttl_count;      /* one for each record */
 	const uint16_t
 		*ttl_offsets; /* where in octets each TTL field (four octets) begins, ascending; owned by the answer */
-	unsigned dropped;     /* records of the packet that did not belong to the question */
+	unsigned dropped;     /* records of the packet, OPT aside, that did not belong to the question, or came twice */
 } answer_t;
 
 /* Builds *answer for the question `name` (lower case) and `type`, class IN, from a resolver's packet of `size` octets.
  * `now` is wall-clock time in seconds since 1970, for the ends of signatures (RFC 4035, 5.3.3). An RRset's records all
- * get its lowest TTL (RFC 2181, 5.2). Free with answer_free(), also after an error. */
+ * get its lowest TTL (RFC 2181, 5.2), which does not reach past the end of the first signature to end; signatures that have
+ * ended already count only when there is no other: the TTL is 0 then. Identical records come once, MX records in order of
+ * preference. `type` is a type of data, not ANY. Free with answer_free(), also after an error. */
 MUST_USE answer_err_t answer_build(answer_t *answer, const name_t *name, uint16_t type, const uint8_t *packet,
 				   size_t size, const answer_limits_t *limits, uint64_t now);
 void answer_free(answer_t *answer);
