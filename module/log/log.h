@@ -12,17 +12,21 @@ typedef struct log log_t;
 typedef enum { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG } log_level_t;
 
 /* Opens the log: `to` is "stderr", "journal" or a path. A file that cannot be opened is no error: lines go to stderr until
- * it can (tried again at each log_reopen()). NULL when memory is out. */
+ * it can (tried again at each log_reopen()), nor is one that cannot be written: what is lost is counted and said later.
+ * Files are made with mode 0640, and symbolic links are not followed. Starts a thread, to which no signal is delivered.
+ * NULL when memory or threads are out. */
 MUST_USE log_t *log_new(const char *to, log_level_t level);
 
 /* Writes what is queued, waiting two seconds at most, and closes. */
 void log_free(log_t *log);
 
-/* Opens the file again (after rotation, at SIGHUP), perhaps another one, with another level. */
+/* Opens the file again (after rotation, at SIGHUP), perhaps another one, with another level. The level counts at once; the
+ * file is opened by the writer, behind the lines that are queued already. */
 void log_reopen(log_t *log, const char *to, log_level_t level);
 
-/* Lines less important than the level are dropped before they are formatted. Control characters are escaped. `log` may be
- * NULL (nothing happens), so that tests need none. */
+/* Lines less important than the level are dropped before they are formatted. Control characters and octets that
+ * are not UTF-8 are escaped; a message over 2047 octets is cut off. errno stays as it is. `log` may be NULL
+ * (nothing happens), so that tests need none. */
 void log_write(log_t *log, log_level_t level, const char *format, ...) PRINTF_LIKE(3, 4);
 
 /* Whether a line of this level would be written: for messages that cost something to make. */

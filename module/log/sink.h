@@ -1,0 +1,22 @@
+/* sink.h: where lines end up: stderr, the journal, or a file. It belongs to the writer thread alone. */
+#ifndef MODULE_LOG_SINK_H
+#define MODULE_LOG_SINK_H
+
+#include "module/log/line.h"
+
+typedef struct sink sink_t;
+
+/* Opens `to` in place of `before`, which may be NULL: closes that, and goes on with its count of lost lines. What cannot be
+ * opened is said on stderr, and lines go there. Returns `before` when memory is out. */
+MUST_USE sink_t *sink_open(const char *to, sink_t *before);
+void sink_close(sink_t *sink);
+
+/* Writes the line and frees it. One that cannot be written (or that is NULL, because memory was out) is lost and counted;
+ * the first one of a row is said on stderr, and how many there were is said here before the next one that can be written.
+ * May block; then, and only then, the thread can be cancelled. */
+void sink_write(sink_t *sink, line_t *line);
+
+/* Says how many lines were lost, if that can be said by now. */
+void sink_flush(sink_t *sink);
+
+#endif
