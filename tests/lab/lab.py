@@ -1,0 +1,288 @@
+#!/usr/bin/python3
+"""Brings up the miniature Internet of manifest.yaml in namespaces of its own (network, mounts, processes), runs something in
+it, and takes it down. Works as root, and as a user where the kernel lets users make namespaces; exit status 77 where not.
+
+What runs inside finds in its environment:
+  LAB_MXWARD      the mxward binary
+  LAB_DIR         a folder for this run; removed at its end, unless it failed
+  LAB_CONFIG      mxward's configuration for the lab
+  LAB_UNBOUND     the same for Debian's unbound, at 127.0.0.2
+  LAB_RESOLVER    mxward's address, once it is started: 127.0.0.1 (resolv.conf says so too)
+  LAB_ZONES       the folder with zones, root.hints and root.key
+  LAB_LIAR_LOG    a line for every question that the lying and the silent servers got"""
+import argparse
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import dns.exception
+import dns.message
+import dns.query
+
+import manifest as manifests
+import zones
+
+HERE = pathlib.Path(__file__).resolve().parent
+DEFAULT_BINARY = HERE.parent.parent / "build" / "mxward"
+SKIPPED = 77
+LISTEN = ("127.0.0.1", "::1")
+UNBOUND = "127.0.0.2"
+PORT = 53
+START_TRIES = 200
+TRY_SECONDS = 0.1
+NAMESPACES = ("--net", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child")
+
+NSD_SERVER = """\
+server:
+    ip-transparent: no
+    reuseport: no
+    server-count: 1
+    username: ""
+    chroot: ""
+    zonesdir: "{zones}"
+    database: ""
+    zonelistfile: "{folder}/zones.list"
+    xfrdfile: "{folder}/xfrd.state"
+    xfrdir: "{folder}"
+    pidfile: "{folder}/nsd.pid"
+    logfile: "{folder}/nsd.log"
+    hide-version: yes
+    rrl-ratelimit: 0
+    rrl-whitelist-ratelimit: 0
+    tcp-count: 200
+{addresses}
+remote-control:
+    control-enable: no
+"""
+
+UNBOUND_CONFIG = """\
+server:
+    interface: {address}
+    port: {port}
+    access-control: 127.0.0.0/8 allow
+    do-daemonize: no
+    use-syslog: no
+    logfile: "{folder}/unbound.log"
+    verbosity: 1
+    username: ""
+    chroot: ""
+    directory: "{folder}"
+    pidfile: "{folder}/unbound.pid"
+    do-not-query-localhost: no
+    ede: yes
+    module-config: "validator iterator"
+    trust-anchor-file: "{zones}/root.key"
+    root-hints: "{zones}/root.hints"
+    use-caps-for-id: yes
+    qname-minimisation: yes
+    aggressive-nsec: yes
+    harden-below-nxdomain: yes
+    harden-algo-downgrade: no
+    val-log-level: 2
+    edns-buffer-size: 1232
+    outgoing-range: 1024
+    num-queries-per-thread: 512
+    discard-timeout: 0
+    wait-limit: 0
+    do-ip6: yes
+remote-control:
+    control-enable: no
+"""
+
+MXWARD_CONFIG = """\
+# The lab's configuration: production defaults, but for where this Internet begins and that its servers are on loopback.
+listen: [{listen}]
+user: ""
+resolver:
+  root-hints: {zones}/root.hints
+  trust-anchor-file: [{zones}/root.key]
+  auto-trust-anchor-file: {folder}/anchor/root.key
+  hardening:
+    do-not-query-localhost: no
+log: {{level: debug, to: stderr}}
+"""
+
+
+class LabError(Exception):
+    """The lab cannot be brought up; says why."""
+
+
+def unshare_options():
+    """Options that make unshare(1) work here; LabError in a sentence when nothing does."""
+    for options in ([], ["--map-root-user"]):
+        if subprocess.run(["unshare", *options, *NAMESPACES, "true"], capture_output=True, check=False).returncode == 0:
+            return options
+    raise LabError("namespaces cannot be made here, not even a user's own: run as root, or set the sysctl "
+                   "kernel.unprivileged_userns_clone or user.max_user_namespaces, or let the container have CAP_SYS_ADMIN")
+
+
+def _answers(address, question="."):
+    try:
+        query = dns.message.make_query(question, "SOA")
+        dns.query.udp(query, address, timeout=TRY_SECONDS, ignore_unexpected=True)
+        dns.query.tcp(query, address, timeout=TRY_SECONDS)
+        return True
+    except (dns.exception.DNSException, OSError, EOFError):
+        return False
+
+
+def wait_until(condition, what, alive=lambda: True):
+    """Tries until condition() holds, as often as START_TRIES; a process that has ended is not waited for."""
+    for _ in range(START_TRIES):
+        if condition():
+            return
+        if not alive():
+            break
+        time.sleep(TRY_SECONDS / 4)
+    raise LabError(f"{what} does not come up")
+
+
+class Lab:
+    """The servers, inside the namespaces."""
+
+    def __init__(self, manifest, zone_folder, folder):
+        self.manifest = manifest
+        self.zones = zone_folder
+        self.folder = folder
+        self.servers = []
+
+    def up(self):
+        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+        for server in self.manifest.servers.values():
+            for address in server.at:
+                if ":" in address:
+                    subprocess.run(["ip", "addr", "add", f"{address}/128", "dev", "lo", "nodad"], check=True)
+        self._use_resolver()
+        started = [(server, self._start_nsd(server)) for server in self.manifest.servers.values() if server.kind in ("nsd", "lame")]
+        liar = self._start_liar()
+        for server, process in started:
+            for address in server.at:
+                wait_until(lambda address=address: _answers(address), f"NSD of {server.name} at {address}",
+                           lambda process=process: process.poll() is None)
+        if liar.stdout.readline().strip() != "ready":
+            raise LabError("the lying server does not come up")
+
+    def _use_resolver(self):
+        """In here, resolv.conf is as the README tells a mail server's administrator to have it."""
+        path = self.folder / "resolv.conf"
+        path.write_text(f"nameserver {LISTEN[0]}\noptions edns0 trust-ad\n")
+        if os.path.exists("/etc/resolv.conf"):
+            subprocess.run(["mount", "--bind", path, os.path.realpath("/etc/resolv.conf")], check=True)
+
+    def _served_by(self, server):
+        if server.kind == "lame":
+            return []
+        behind = {name for name, other in self.manifest.servers.items() if other.behind == server.name}
+        return [zone for zone in self.manifest.zones.values() if zone.served and (server.name in zone.servers or behind & set(zone.servers))]
+
+    def _start_nsd(self, server):
+        folder = self.folder / f"nsd-{server.name}"
+        folder.mkdir()
+        addresses = "\n".join(f"    ip-address: {address}@{PORT}" for address in server.at)
+        config = NSD_SERVER.format(zones=self.zones, folder=folder, addresses=addresses)
+        for zone in self._served_by(server):
+            config += f'zone:\n    name: "{zone.name}"\n    zonefile: "{zones.file_name(zone)}"\n'
+        (folder / "nsd.conf").write_text(config)
+        return self._start(["/usr/sbin/nsd", "-d", "-c", str(folder / "nsd.conf")], folder / "output")
+
+    def _start_liar(self):
+        with open(self.folder / "liar.output", "wb") as errors:
+            process = subprocess.Popen([sys.executable, str(HERE / "liar.py"), str(self.folder)], stdout=subprocess.PIPE,
+                                       stderr=errors, text=True)
+        self.servers.append(process)
+        return process
+
+    def _start(self, command, output):
+        with open(output, "wb") as out:
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+        self.servers.append(process)
+        return process
+
+    def write_configs(self):
+        (self.folder / "anchor").mkdir()
+        places = {"zones": self.zones, "folder": self.folder}
+        listen = ", ".join(f'"{address}@{PORT}"' for address in LISTEN)
+        (self.folder / "mxward.yaml").write_text(MXWARD_CONFIG.format(listen=listen, **places))
+        (self.folder / "unbound.conf").write_text(UNBOUND_CONFIG.format(address=UNBOUND, port=PORT, **places))
+
+    def environment(self, binary):
+        return {
+            **os.environ,
+            "LAB_MXWARD": str(binary),
+            "LAB_DIR": str(self.folder),
+            "LAB_CONFIG": str(self.folder / "mxward.yaml"),
+            "LAB_UNBOUND": str(self.folder / "unbound.conf"),
+            "LAB_RESOLVER": LISTEN[0],
+            "LAB_ZONES": str(self.zones),
+            "LAB_LIAR_LOG": str(self.folder / "liar.log"),
+        }
+
+    def down(self):
+        for process in self.servers:
+            process.kill()
+        for process in self.servers:
+            process.wait()
+
+
+def _inside(options):
+    """What runs as the first process of the namespaces: when it ends, the kernel ends all others."""
+    lab = Lab(manifests.load(), options.zones, options.folder)
+    try:
+        lab.up()
+        lab.write_configs()
+        return subprocess.run(options.command, env=lab.environment(options.mxward), check=False).returncode
+    except LabError as error:
+        print(f"lab: {error}; see {options.folder}", file=sys.stderr)
+        return 1
+    finally:
+        lab.down()
+
+
+def _outside(options):
+    base = options.mxward.parent / "lab"
+    zone_folder = zones.make(manifests.load(), base / "zones")
+    folder = base / f"run-{os.getpid()}"
+    folder.mkdir()
+    inner = [sys.executable, str(HERE / "lab.py"), "--mxward", str(options.mxward), "inside", "--zones", str(zone_folder),
+             "--folder", str(folder), "--", *options.command]
+    status = subprocess.run(["unshare", *unshare_options(), *NAMESPACES, *inner], check=False).returncode
+    if status in (0, SKIPPED):
+        shutil.rmtree(folder)
+    return status
+
+
+def _arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--mxward", type=pathlib.Path, default=os.environ.get("LAB_MXWARD", DEFAULT_BINARY),
+                        help="the binary; the lab lives in a folder beside it (default: $LAB_MXWARD or build/mxward)")
+    commands = parser.add_subparsers(dest="what", required=True)
+    run = commands.add_parser("run", help="run a command in the lab")
+    run.add_argument("command", nargs="+")
+    commands.add_parser("shell", help="a shell in the lab, with mxward running")
+    inside = commands.add_parser("inside")
+    inside.add_argument("--zones", type=pathlib.Path)
+    inside.add_argument("--folder", type=pathlib.Path)
+    inside.add_argument("command", nargs="+")
+    return parser.parse_args()
+
+
+def main():
+    options = _arguments()
+    options.mxward = pathlib.Path(options.mxward).resolve()
+    if options.what == "shell":
+        options.command = [sys.executable, str(HERE / "shell.py")]
+    try:
+        return _inside(options) if options.what == "inside" else _outside(options)
+    except LabError as error:
+        print(f"lab: {error}", file=sys.stderr)
+        return SKIPPED
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+
+
+if __name__ == "__main__":
+    sys.exit(main())
