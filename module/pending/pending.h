@@ -10,6 +10,7 @@
 
 #include "cache/cache.h"
 #include "module/front/client.h"
+#include "module/front/reply.h"
 #include "module/log/log.h"
 #include "module/resolver/pool.h"
 #include "validator/answer.h"
@@ -28,17 +29,16 @@ typedef struct pending_settings {
 } pending_settings_t;
 
 typedef struct pending_stats {
-	pool_stats_t pool;
 	uint64_t resolved;
 	uint64_t failed;
 	uint64_t timed_out;
 	uint64_t turned_away; /* questions refused because there were too many */
-	unsigned questions;
-	unsigned clients;
+	unsigned clients;     /* that wait now */
 } pending_stats_t;
 
-/* Starts the thread and the resolver processes. NULL when memory or threads are out. */
-MUST_USE pending_t *pending_start(const pending_settings_t *settings, cache_t *cache, log_t *log);
+/* Starts the thread and the resolver processes. `cookies` becomes the thread's own until pending_stop(). NULL when memory
+ * or threads are out. */
+MUST_USE pending_t *pending_start(const pending_settings_t *settings, cache_t *cache, cookies_t *cookies, log_t *log);
 
 /* Waits until a resolver process answers, at most `seconds`. */
 MUST_USE bool pending_wait_ready(pending_t *pending, unsigned seconds);
@@ -46,8 +46,10 @@ MUST_USE bool pending_wait_ready(pending_t *pending, unsigned seconds);
 /* Takes a question (front_miss_fn). From any thread, never blocks. False when there are too many. */
 MUST_USE bool pending_submit(void *pending, const query_t *query, const client_t *client);
 
-void pending_reload(pending_t *pending, const pending_settings_t *settings);
-void pending_stats(pending_t *pending, pending_stats_t *stats);
+/* New settings from now on: new resolver processes take over from the old ones. False when memory is out: the old settings
+ * stay. */
+bool pending_reload(pending_t *pending, const pending_settings_t *settings);
+void pending_stats(const pending_t *pending, pending_stats_t *stats);
 
 /* Ends the thread and the processes; questions that wait are dropped. */
 void pending_stop(pending_t *pending);

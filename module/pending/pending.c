@@ -1,0 +1,470 @@
+/* pending.c: see pending.h. The thread owns all that is in pending_t but the inbox, the counters and ready_fd; other threads
+ * reach it through the inbox alone. */
+#include "module/pending/pending.h"
+
+#include "module/front/mailbox.h"
+#include "module/pending/questions.h"
+#include "module/pending/resolution.h"
+#include "validator/ede.h"
+#include "validator/name.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	RCODE_SERVFAIL = 2,
+	CLIENTS_PER_QUESTION = 4, /* so many times max_questions may wait altogether */
+	INBOX_BATCH = 256,        /* messages in one turn of the loop, so that answers get their turn too */
+	READY_POLL_MS = 2,
+	REPLACE_GRACE = 10, /* seconds that old resolver processes have to finish what they began */
+};
+
+typedef enum { MESSAGE_QUESTION, MESSAGE_RELOAD, MESSAGE_STOP } message_kind_t;
+
+/* What other threads put into the inbox. One allocation each; a question becomes the waiter it holds. */
+typedef struct message {
+	mail_t mail;
+	message_kind_t kind;
+	union {
+		waiter_t waiter;
+		pending_settings_t settings; /* owns its strings */
+	};
+} message_t;
+
+struct pending {
+	pthread_t thread;
+	log_t *log;
+	cache_t *cache;
+	struct event_base *base;
+	struct event *inbox_event;
+	struct event *ready_event;
+	pool_t *pool;
+	pending_settings_t settings; /* owns its strings */
+	reply_context_t reply;
+	questions_t questions;
+	mail_t *backlog; /* taken from the inbox, not yet read */
+	bool stopping;
+	uint8_t out[REPLY_MAX];
+
+	mailbox_t inbox;
+	int ready_fd; /* an eventfd: a resolver process answers */
+	message_t stop;
+
+	atomic_uint clients;
+	atomic_uint max_clients;
+	atomic_uint_fast64_t resolved, failed, timed_out, turned_away;
+};
+
+static uint64_t clock_seconds(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec;
+}
+
+/* ---- settings ---- */
+
+static void settings_clear(pending_settings_t *settings)
+{
+	free((char *)(uintptr_t)settings->pool.config);
+	free((char *)(uintptr_t)settings->pool.anchor_dir);
+}
+
+static bool settings_copy(pending_settings_t *to, const pending_settings_t *from)
+{
+	*to = *from;
+	to->pool.config = strdup(from->pool.config);
+	to->pool.anchor_dir = from->pool.anchor_dir != NULL ? strdup(from->pool.anchor_dir) : NULL;
+	if (to->pool.config != NULL && (from->pool.anchor_dir == NULL || to->pool.anchor_dir != NULL))
+		return true;
+	settings_clear(to);
+	return false;
+}
+
+/* Takes the settings and their strings over. */
+static void settings_use(pending_t *pending, const pending_settings_t *settings)
+{
+	settings_clear(&pending->settings);
+	pending->settings = *settings;
+	pending->reply.max_udp_size = settings->max_udp_size;
+	pending->reply.keepalive = settings->keepalive;
+	atomic_store(&pending->max_clients, settings->max_questions * CLIENTS_PER_QUESTION);
+}
+
+/* ---- replies ---- */
+
+static void waiter_done(pending_t *pending, waiter_t *waiter)
+{
+	message_t *message = (message_t *)((char *)waiter - offsetof(message_t, waiter));
+
+	atomic_fetch_sub(&pending->clients, 1);
+	free(message);
+}
+
+static void reply_servfail(pending_t *pending, const waiter_t *waiter, ede_t ede, const char *text)
+{
+	size_t size =
+		reply_error(&pending->reply, &waiter->query, &waiter->client, RCODE_SERVFAIL, ede, text, pending->out);
+
+	client_send(&waiter->client, pending->out, size);
+}
+
+/* Replies to all who wait, in the order in which they came, and forgets the question. */
+static void question_answer(pending_t *pending, question_t *question, const cache_answer_t *answer)
+{
+	waiter_t *in_order = NULL;
+
+	for (waiter_t *waiter = question->waiters, *next; waiter != NULL; waiter = next) {
+		next = waiter->next;
+		waiter->next = in_order;
+		in_order = waiter;
+	}
+	pending->reply.wall = (uint32_t)clock_seconds(CLOCK_REALTIME);
+	for (waiter_t *waiter = in_order, *next; waiter != NULL; waiter = next) {
+		next = waiter->next;
+		if (answer != NULL) {
+			size_t size = reply_from_answer(&pending->reply, &waiter->query, &waiter->client, answer,
+							pending->out);
+
+			client_send(&waiter->client, pending->out, size);
+		}
+		waiter_done(pending, waiter);
+	}
+	event_del(&question->budget);
+	questions_remove(&pending->questions, question);
+}
+
+/* ---- outcomes ---- */
+
+static void log_failure(const pending_t *pending, const question_t *question, const cache_answer_t *answer)
+{
+	char name[NAME_TEXT_MAX];
+
+	if (log_wants(pending->log, LOG_LEVEL_INFO))
+		log_write(pending->log, LOG_LEVEL_INFO, "%s name=%s type=%u ede=%u why=\"%.*s\"",
+			  answer->security == SECURITY_BOGUS ? "rejected a bogus answer" : "could not resolve",
+			  name_to_text(&question->name, name), question->type, answer->ede, answer->ede_text_size,
+			  answer->ede_text != NULL ? answer->ede_text : "");
+}
+
+static void question_settle(pending_t *pending, question_t *question, const resolution_t *resolution)
+{
+	const cache_answer_t *answer = &resolution->answer;
+	const cache_key_t key = { .name = question->name.octets,
+				  .name_size = question->name.size,
+				  .type = question->type };
+	uint64_t now = clock_seconds(CLOCK_MONOTONIC);
+
+	if (answer->failure) {
+		cache_put_failure(pending->cache, &key, answer, now);
+		atomic_fetch_add(&pending->failed, 1);
+		log_failure(pending, question, answer);
+	} else {
+		cache_put(pending->cache, &key, answer, resolution->ttl, now);
+		atomic_fetch_add(&pending->resolved, 1);
+	}
+	question_answer(pending, question, answer);
+}
+
+static void on_outcome(void *arg, const pool_outcome_t *outcome)
+{
+	question_t *question = arg;
+	pending_t *pending = question->owner;
+	resolution_t resolution;
+
+	switch (outcome->result) {
+	case POOL_ANSWERED:
+		resolution_judge(&resolution, &question->name, question->type, outcome, &pending->settings.limits,
+				 clock_seconds(CLOCK_REALTIME));
+		break;
+	case POOL_LOST: resolution_give_up(&resolution, RESOLUTION_LOST, 0); break;
+	case POOL_CANCELLED: question_answer(pending, question, NULL); return;
+	}
+	question_settle(pending, question, &resolution);
+	resolution_free(&resolution);
+}
+
+static void on_budget(evutil_socket_t fd, short events, void *arg)
+{
+	question_t *question = arg;
+	pending_t *pending = question->owner;
+	resolution_t resolution;
+
+	(void)fd;
+	(void)events;
+	atomic_fetch_add(&pending->timed_out, 1);
+	pool_cancel(pending->pool, question->asked);
+	resolution_give_up(&resolution, RESOLUTION_TIMED_OUT, pending->settings.budget);
+	question_settle(pending, question, &resolution);
+	resolution_free(&resolution);
+}
+
+/* ---- new questions ---- */
+
+static question_t *question_begin(pending_t *pending, const query_t *query)
+{
+	const struct timeval budget = { .tv_sec = pending->settings.budget };
+	question_t *question = questions_add(&pending->questions, &query->name, query->type);
+
+	if (question == NULL)
+		return NULL;
+	question->owner = pending;
+	evtimer_assign(&question->budget, pending->base, on_budget, question);
+	evtimer_add(&question->budget, &budget);
+	question->asked = pool_ask(pending->pool, question->name.octets, question->name.size, question->type,
+				   RESOLVER_UDP, on_outcome, question);
+	if (question->asked != 0)
+		return question;
+	event_del(&question->budget);
+	questions_remove(&pending->questions, question);
+	return NULL;
+}
+
+/* The answer may have come while the query was on its way from the worker. */
+static bool answer_from_cache(pending_t *pending, const waiter_t *waiter)
+{
+	pending->reply.wall = (uint32_t)clock_seconds(CLOCK_REALTIME);
+	size_t size = reply_from_cache(&pending->reply, &waiter->query, &waiter->client, pending->cache,
+				       clock_seconds(CLOCK_MONOTONIC), pending->out);
+
+	if (size > 0)
+		client_send(&waiter->client, pending->out, size);
+	return size > 0;
+}
+
+static void take_question(pending_t *pending, waiter_t *waiter)
+{
+	question_t *question = questions_find(&pending->questions, &waiter->query.name, waiter->query.type);
+
+	if (question == NULL && answer_from_cache(pending, waiter)) {
+		waiter_done(pending, waiter);
+		return;
+	}
+	if (question == NULL && pending->questions.count < pending->settings.max_questions)
+		question = question_begin(pending, &waiter->query);
+	if (question == NULL) {
+		atomic_fetch_add(&pending->turned_away, 1);
+		reply_servfail(pending, waiter, EDE_OTHER, "too many questions are waiting");
+		waiter_done(pending, waiter);
+		return;
+	}
+	waiter->next = question->waiters;
+	question->waiters = waiter;
+}
+
+static void take_reload(pending_t *pending, const pending_settings_t *settings)
+{
+	settings_use(pending, settings);
+	if (!pool_replace(pending->pool, &pending->settings.pool, REPLACE_GRACE))
+		log_write(pending->log, LOG_LEVEL_ERROR,
+			  "memory is out: the resolver processes keep their old configuration; reload again");
+}
+
+/* ---- the thread ---- */
+
+static void take_message(pending_t *pending, message_t *message)
+{
+	switch (message->kind) {
+	case MESSAGE_QUESTION: take_question(pending, &message->waiter); return;
+	case MESSAGE_RELOAD:
+		take_reload(pending, &message->settings);
+		free(message);
+		return;
+	case MESSAGE_STOP:
+		pending->stopping = true;
+		event_base_loopbreak(pending->base);
+		return;
+	}
+}
+
+static message_t *next_message(pending_t *pending)
+{
+	mail_t *mail = pending->backlog != NULL ? pending->backlog : mailbox_take(&pending->inbox);
+
+	if (mail == NULL)
+		return NULL;
+	pending->backlog = mail->next;
+	return (message_t *)mail;
+}
+
+/* Some messages at a time: answers and budgets get their turn between them. */
+static void on_inbox(evutil_socket_t fd, short events, void *arg)
+{
+	pending_t *pending = arg;
+
+	(void)fd;
+	(void)events;
+	for (unsigned i = 0; i < INBOX_BATCH && !pending->stopping; i++) {
+		message_t *message = next_message(pending);
+
+		if (message == NULL)
+			return;
+		take_message(pending, message);
+	}
+	event_active(pending->inbox_event, EV_READ, 0);
+}
+
+static void on_ready_poll(evutil_socket_t fd, short events, void *arg)
+{
+	pending_t *pending = arg;
+	const uint64_t one = 1;
+	pool_stats_t stats;
+
+	(void)fd;
+	(void)events;
+	pool_stats(pending->pool, &stats);
+	if (stats.ready == 0)
+		return;
+	event_del(pending->ready_event);
+	while (write(pending->ready_fd, &one, sizeof(one)) < 0 && errno == EINTR)
+		;
+}
+
+static void *thread_main(void *arg)
+{
+	pending_t *pending = arg;
+	const struct timeval ready_poll = { .tv_usec = READY_POLL_MS * 1000 };
+
+	cache_thread_begin();
+	event_add(pending->inbox_event, NULL);
+	event_add(pending->ready_event, &ready_poll);
+	event_base_dispatch(pending->base);
+	pool_free(pending->pool); /* each question's callback frees it */
+	pending->pool = NULL;
+	cache_thread_end();
+	return NULL;
+}
+
+/* ---- for other threads ---- */
+
+bool pending_submit(void *arg, const query_t *query, const client_t *client)
+{
+	pending_t *pending = arg;
+	message_t *message = NULL;
+
+	if (atomic_fetch_add(&pending->clients, 1) < atomic_load(&pending->max_clients))
+		message = malloc(sizeof(*message));
+	if (message == NULL) {
+		atomic_fetch_sub(&pending->clients, 1);
+		atomic_fetch_add(&pending->turned_away, 1);
+		return false;
+	}
+	message->kind = MESSAGE_QUESTION;
+	message->waiter = (waiter_t){ .client = *client, .query = *query };
+	mailbox_put(&pending->inbox, &message->mail);
+	return true;
+}
+
+bool pending_reload(pending_t *pending, const pending_settings_t *settings)
+{
+	message_t *message = malloc(sizeof(*message));
+
+	if (message == NULL)
+		return false;
+	message->kind = MESSAGE_RELOAD;
+	if (!settings_copy(&message->settings, settings)) {
+		free(message);
+		return false;
+	}
+	mailbox_put(&pending->inbox, &message->mail);
+	return true;
+}
+
+bool pending_wait_ready(pending_t *pending, unsigned seconds)
+{
+	struct pollfd wait = { .fd = pending->ready_fd, .events = POLLIN };
+
+	return poll(&wait, 1, (int)seconds * 1000) == 1;
+}
+
+void pending_stats(const pending_t *pending, pending_stats_t *stats)
+{
+	*stats = (pending_stats_t){
+		.resolved = atomic_load(&pending->resolved),
+		.failed = atomic_load(&pending->failed),
+		.timed_out = atomic_load(&pending->timed_out),
+		.turned_away = atomic_load(&pending->turned_away),
+		.clients = atomic_load(&pending->clients),
+	};
+}
+
+/* What is still in the inbox is dropped, and the strings of a reload with it. */
+static void inbox_drop(pending_t *pending)
+{
+	for (message_t *message = next_message(pending); message != NULL; message = next_message(pending)) {
+		if (message->kind == MESSAGE_RELOAD)
+			settings_clear(&message->settings);
+		free(message);
+	}
+}
+
+static void pending_free(pending_t *pending)
+{
+	inbox_drop(pending);
+	if (pending->pool != NULL)
+		pool_free(pending->pool);
+	if (pending->inbox_event != NULL)
+		event_free(pending->inbox_event);
+	if (pending->ready_event != NULL)
+		event_free(pending->ready_event);
+	if (pending->base != NULL)
+		event_base_free(pending->base);
+	mailbox_close(&pending->inbox);
+	if (pending->ready_fd >= 0)
+		close(pending->ready_fd);
+	settings_clear(&pending->settings);
+	free(pending);
+}
+
+/* All that can fail before the thread runs. */
+static bool pending_prepare(pending_t *pending, const pending_settings_t *settings)
+{
+	pending_settings_t copy;
+
+	pending->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	pending->base = event_base_new();
+	if (!mailbox_open(&pending->inbox) || pending->ready_fd < 0 || pending->base == NULL ||
+	    !settings_copy(&copy, settings))
+		return false;
+	settings_use(pending, &copy);
+	pending->inbox_event = event_new(pending->base, pending->inbox.fd, EV_READ | EV_PERSIST, on_inbox, pending);
+	pending->ready_event = event_new(pending->base, -1, EV_PERSIST, on_ready_poll, pending);
+	pending->pool = pool_new(pending->base, &pending->settings.pool, pending->log);
+	return pending->inbox_event != NULL && pending->ready_event != NULL && pending->pool != NULL;
+}
+
+pending_t *pending_start(const pending_settings_t *settings, cache_t *cache, cookies_t *cookies, log_t *log)
+{
+	pending_t *pending = calloc(1, sizeof(*pending));
+
+	if (pending == NULL)
+		return NULL;
+	pending->inbox.fd = -1;
+	pending->ready_fd = -1;
+	pending->log = log;
+	pending->cache = cache;
+	pending->reply.cookies = cookies;
+	if (pending_prepare(pending, settings) && pthread_create(&pending->thread, NULL, thread_main, pending) == 0) {
+		pthread_setname_np(pending->thread, "pending");
+		return pending;
+	}
+	pending_free(pending);
+	return NULL;
+}
+
+void pending_stop(pending_t *pending)
+{
+	pending->stop.kind = MESSAGE_STOP;
+	mailbox_put(&pending->inbox, &pending->stop.mail);
+	pthread_join(pending->thread, NULL);
+	pending_free(pending);
+}

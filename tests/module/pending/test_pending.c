@@ -1,0 +1,455 @@
+/* test_pending.c: the pending thread with a resolver pool and clients that the test plays itself.
+ *
+ * The pool below answers when the test says so: fake_answer() hands an outcome to the pending thread through the pool's
+ * event. Replies are collected in the order in which they were sent. Nothing waits for time but the budget test. */
+#include "module/front/cookie.h"
+#include "module/pending/pending.h"
+
+#include "tests/support.h"
+#include "validator/name.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+enum { TYPE_MX = 15, MOST = 64, RCODE_SERVFAIL = 2, FLAG_RD = 0x0100 };
+
+/* ---- the pool ---- */
+
+typedef struct asked {
+	name_t name;
+	uint16_t type;
+	pool_answer_fn *answer;
+	void *arg;
+	bool open;
+	bool cancelled;
+} asked_t;
+
+struct pool {
+	struct event *wake;
+	char config[32];
+};
+
+static struct fake {
+	pthread_mutex_t lock;
+	asked_t asked[MOST];
+	unsigned count;
+	int wake_fd;
+	unsigned answer_which;
+	pool_outcome_t answer_what;
+	sem_t was_asked;
+	sem_t was_answered;
+	sem_t was_replaced;
+	bool refuse;
+	bool refuse_replace;
+	char replaced_config[32];
+} fake;
+
+static void on_wake(evutil_socket_t fd, short events, void *arg)
+{
+	uint64_t count;
+	asked_t asked;
+
+	(void)events;
+	(void)arg;
+	assert_int_equal(read(fd, &count, sizeof(count)), sizeof(count));
+	pthread_mutex_lock(&fake.lock);
+	asked = fake.asked[fake.answer_which];
+	fake.asked[fake.answer_which].open = false;
+	pthread_mutex_unlock(&fake.lock);
+	assert_true(asked.open);
+	asked.answer(asked.arg, &fake.answer_what);
+	sem_post(&fake.was_answered);
+}
+
+pool_t *pool_new(struct event_base *base, const pool_settings_t *settings, log_t *log)
+{
+	pool_t *pool = calloc(1, sizeof(*pool));
+
+	(void)log;
+	snprintf(pool->config, sizeof(pool->config), "%s", settings->config);
+	pool->wake = event_new(base, fake.wake_fd, EV_READ | EV_PERSIST, on_wake, NULL);
+	event_add(pool->wake, NULL);
+	return pool;
+}
+
+void pool_free(pool_t *pool)
+{
+	const pool_outcome_t cancelled = { .result = POOL_CANCELLED, .why = "" };
+
+	for (unsigned i = 0; i < fake.count; i++)
+		if (fake.asked[i].open) {
+			fake.asked[i].open = false;
+			fake.asked[i].answer(fake.asked[i].arg, &cancelled);
+		}
+	event_free(pool->wake);
+	free(pool);
+}
+
+uint64_t pool_ask(pool_t *pool, const uint8_t *name, size_t name_size, uint16_t type, resolver_transport_t transport,
+		  pool_answer_fn *answer, void *arg)
+{
+	asked_t *asked = &fake.asked[fake.count];
+	uint64_t number = 0;
+
+	(void)pool;
+	assert_int_equal(transport, RESOLVER_UDP);
+	pthread_mutex_lock(&fake.lock);
+	if (!fake.refuse) {
+		*asked = (asked_t){ .type = type, .answer = answer, .arg = arg, .open = true };
+		asked->name.size = (uint8_t)name_size;
+		memcpy(asked->name.octets, name, name_size);
+		number = ++fake.count;
+	}
+	pthread_mutex_unlock(&fake.lock);
+	sem_post(&fake.was_asked);
+	return number;
+}
+
+void pool_cancel(pool_t *pool, uint64_t number)
+{
+	(void)pool;
+	pthread_mutex_lock(&fake.lock);
+	fake.asked[number - 1].open = false;
+	fake.asked[number - 1].cancelled = true;
+	pthread_mutex_unlock(&fake.lock);
+}
+
+bool pool_replace(pool_t *pool, const pool_settings_t *settings, unsigned grace)
+{
+	(void)pool;
+	assert_true(grace > 0);
+	snprintf(fake.replaced_config, sizeof(fake.replaced_config), "%s", settings->config);
+	sem_post(&fake.was_replaced);
+	return !fake.refuse_replace;
+}
+
+void pool_stats(const pool_t *pool, pool_stats_t *stats)
+{
+	(void)pool;
+	*stats = (pool_stats_t){ .ready = 1 };
+}
+
+static void fake_answer(unsigned which, const pool_outcome_t *outcome)
+{
+	const uint64_t one = 1;
+
+	fake.answer_which = which;
+	fake.answer_what = *outcome;
+	assert_int_equal(write(fake.wake_fd, &one, sizeof(one)), sizeof(one));
+	sem_wait(&fake.was_answered);
+}
+
+static void fake_answer_mx(unsigned which)
+{
+	/* example.org MX 10 mx1.example.org, TTL 300 */
+	static const uint8_t packet[] = "\0\0\201\200\0\1\0\1\0\0\0\0\7example\3org\0\0\17\0\1"
+					"\300\14\0\17\0\1\0\0\1\54\0\10\0\12\3mx1\300\14";
+	const pool_outcome_t outcome = { .result = POOL_ANSWERED,
+					 .security = SECURITY_SECURE,
+					 .why = "",
+					 .packet = packet,
+					 .size = sizeof(packet) - 1 };
+
+	fake_answer(which, &outcome);
+}
+
+/* ---- the clients ---- */
+
+typedef struct sent {
+	uint32_t client;
+	uint16_t id;
+	uint8_t rcode;
+	bool ad;
+	uint16_t answers;
+} sent_t;
+
+static struct {
+	pthread_mutex_t lock;
+	sent_t items[MOST];
+	unsigned count;
+	sem_t came;
+} sent;
+
+void client_send(const client_t *client, const uint8_t *message, size_t size)
+{
+	pthread_mutex_lock(&sent.lock);
+	assert_true(size >= QUERY_HEADER_SIZE);
+	assert_true(sent.count < MOST);
+	sent.items[sent.count++] = (sent_t){
+		.client = client->slot,
+		.id = (uint16_t)(message[0] << 8 | message[1]),
+		.rcode = message[3] & 0x0f,
+		.ad = (message[3] & 0x20) != 0,
+		.answers = (uint16_t)(message[6] << 8 | message[7]),
+	};
+	pthread_mutex_unlock(&sent.lock);
+	sem_post(&sent.came);
+}
+
+static query_t query(const char *name, uint16_t id)
+{
+	query_t query = {
+		.id = id,
+		.flags = FLAG_RD | QUERY_FLAG_AD,
+		.type = TYPE_MX,
+		.class = 1,
+		.has_question = true,
+		.udp_size = 512,
+	};
+
+	assert_true(name_from_text(name, &query.name));
+	memcpy(query.raw, query.name.octets, query.name.size);
+	return query;
+}
+
+static bool submit(pending_t *pending, const char *name, uint16_t id)
+{
+	const query_t asked = query(name, id);
+	const client_t client = { .slot = id, .tcp = true };
+
+	return pending_submit(pending, &asked, &client);
+}
+
+/* ---- set-up ---- */
+
+static const pending_settings_t usual = {
+	.pool = { .config = "first", .anchor_dir = "/nowhere", .processes = 1 },
+	.limits = { .max_ttl = 86400, .negative_max_ttl = 3600 },
+	.budget = 3600, /* no test but one waits for it */
+	.max_questions = 4,
+	.max_udp_size = 1232,
+	.keepalive = 100,
+};
+
+typedef struct fixture {
+	cache_t *cache;
+	cookies_t *cookies;
+	pending_t *pending;
+} fixture_t;
+
+static fixture_t *fixture_new(const pending_settings_t *settings)
+{
+	fixture_t *fixture = calloc(1, sizeof(*fixture));
+
+	memset(&fake, 0, sizeof(fake));
+	memset(&sent, 0, sizeof(sent));
+	pthread_mutex_init(&fake.lock, NULL);
+	pthread_mutex_init(&sent.lock, NULL);
+	sem_init(&fake.was_asked, 0, 0);
+	sem_init(&fake.was_answered, 0, 0);
+	sem_init(&fake.was_replaced, 0, 0);
+	sem_init(&sent.came, 0, 0);
+	fake.wake_fd = eventfd(0, EFD_CLOEXEC);
+	fixture->cache = cache_new(1 << 20);
+	fixture->cookies = cookies_new();
+	fixture->pending = pending_start(settings, fixture->cache, fixture->cookies, NULL);
+	assert_non_null(fixture->pending);
+	return fixture;
+}
+
+static int set_up(void **state)
+{
+	*state = fixture_new(&usual);
+	return 0;
+}
+
+static void fixture_free(fixture_t *fixture)
+{
+	if (fixture->pending != NULL)
+		pending_stop(fixture->pending);
+	cache_free(fixture->cache);
+	cookies_free(fixture->cookies);
+	close(fake.wake_fd);
+	free(fixture);
+}
+
+static int tear_down(void **state)
+{
+	fixture_free(*state);
+	return 0;
+}
+
+/* ---- tests ---- */
+
+static void is_ready_with_its_pool(void **state)
+{
+	const fixture_t *fixture = *state;
+
+	assert_true(pending_wait_ready(fixture->pending, 60));
+	assert_true(pending_wait_ready(fixture->pending, 60)); /* and stays so */
+}
+
+static void answers_and_caches(void **state)
+{
+	const fixture_t *fixture = *state;
+	pending_stats_t stats;
+
+	assert_true(submit(fixture->pending, "example.org", 1));
+	sem_wait(&fake.was_asked);
+	fake_answer_mx(0);
+	sem_wait(&sent.came);
+	assert_int_equal(sent.items[0].client, 1);
+	assert_int_equal(sent.items[0].id, 1);
+	assert_int_equal(sent.items[0].answers, 1);
+	assert_true(sent.items[0].ad);
+	/* The second one meets the answer in the cache: nobody is asked again. */
+	assert_true(submit(fixture->pending, "example.org", 2));
+	sem_wait(&sent.came);
+	assert_int_equal(sent.items[1].id, 2);
+	assert_int_equal(sent.items[1].answers, 1);
+	assert_int_equal(fake.count, 1);
+	pending_stats(fixture->pending, &stats);
+	assert_int_equal(stats.resolved, 1);
+}
+
+static void joins_identical_questions(void **state)
+{
+	const fixture_t *fixture = *state;
+
+	for (uint16_t id = 1; id <= 5; id++)
+		assert_true(submit(fixture->pending, "example.org", id));
+	assert_true(submit(fixture->pending, "example.net", 6));
+	sem_wait(&fake.was_asked);
+	sem_wait(&fake.was_asked); /* the sixth was taken, so the five before it are in */
+	assert_int_equal(fake.count, 2);
+	fake_answer_mx(0);
+	for (unsigned i = 0; i < 5; i++) {
+		sem_wait(&sent.came);
+		assert_int_equal(sent.items[i].id, i + 1); /* first come, first served */
+		assert_int_equal(sent.items[i].answers, 1);
+	}
+}
+
+static void turns_away_what_is_too_much(void **state)
+{
+	const fixture_t *fixture = *state;
+	const char *names[] = { "a.example", "b.example", "c.example", "d.example" };
+	pending_stats_t stats;
+
+	for (uint16_t i = 0; i < 4; i++) {
+		assert_true(submit(fixture->pending, names[i], i));
+		sem_wait(&fake.was_asked);
+	}
+	assert_true(submit(fixture->pending, "e.example", 5));
+	sem_wait(&sent.came);
+	assert_int_equal(sent.items[0].id, 5);
+	assert_int_equal(sent.items[0].rcode, RCODE_SERVFAIL);
+	do { /* its place is free a moment after its reply */
+		sched_yield();
+		pending_stats(fixture->pending, &stats);
+	} while (stats.clients != 4);
+	/* The four known questions still take clients, up to four each in all. */
+	for (uint16_t i = 0; i < 12; i++)
+		assert_true(submit(fixture->pending, "a.example", (uint16_t)(10 + i)));
+	assert_false(submit(fixture->pending, "a.example", 99));
+	pending_stats(fixture->pending, &stats);
+	assert_int_equal(stats.turned_away, 2);
+	assert_int_equal(stats.clients, 16);
+}
+
+static void bogus_is_servfail_and_stays_so(void **state)
+{
+	const fixture_t *fixture = *state;
+	const pool_outcome_t bogus = { .result = POOL_ANSWERED,
+				       .security = SECURITY_BOGUS,
+				       .why = "signature expired" };
+
+	assert_true(submit(fixture->pending, "bad.example", 1));
+	sem_wait(&fake.was_asked);
+	fake_answer(0, &bogus);
+	sem_wait(&sent.came);
+	assert_int_equal(sent.items[0].rcode, RCODE_SERVFAIL);
+	assert_true(submit(fixture->pending, "bad.example", 2));
+	sem_wait(&sent.came);
+	assert_int_equal(sent.items[1].rcode, RCODE_SERVFAIL);
+	assert_int_equal(fake.count, 1); /* RFC 9520 */
+}
+
+static void lost_is_servfail(void **state)
+{
+	const fixture_t *fixture = *state;
+	const pool_outcome_t lost = { .result = POOL_LOST, .why = "" };
+
+	assert_true(submit(fixture->pending, "deadly.example", 1));
+	sem_wait(&fake.was_asked);
+	fake_answer(0, &lost);
+	sem_wait(&sent.came);
+	assert_int_equal(sent.items[0].rcode, RCODE_SERVFAIL);
+}
+
+static void refused_by_the_pool_is_servfail(void **state)
+{
+	const fixture_t *fixture = *state;
+
+	fake.refuse = true;
+	assert_true(submit(fixture->pending, "example.org", 1));
+	sem_wait(&sent.came);
+	assert_int_equal(sent.items[0].rcode, RCODE_SERVFAIL);
+}
+
+static void stops_with_questions_open(void **state)
+{
+	fixture_t *fixture = *state;
+
+	assert_true(submit(fixture->pending, "example.org", 1));
+	sem_wait(&fake.was_asked);
+	pending_stop(fixture->pending);
+	fixture->pending = NULL;
+	assert_int_equal(sent.count, 0);
+}
+
+static void reload_replaces_the_processes(void **state)
+{
+	const fixture_t *fixture = *state;
+	pending_settings_t second = usual;
+
+	second.pool.config = "second";
+	second.pool.anchor_dir = NULL;
+	assert_true(pending_reload(fixture->pending, &second));
+	sem_wait(&fake.was_replaced);
+	assert_string_equal(fake.replaced_config, "second");
+	fake.refuse_replace = true;
+	assert_true(pending_reload(fixture->pending, &usual));
+	sem_wait(&fake.was_replaced);
+	assert_true(submit(fixture->pending, "example.org", 1)); /* goes on */
+	sem_wait(&fake.was_asked);
+}
+
+static void budget_ends_a_question(void **state)
+{
+	pending_settings_t hasty = usual;
+	fixture_t *fixture = NULL;
+	pending_stats_t stats;
+
+	(void)state;
+	hasty.budget = 0;
+	fixture = fixture_new(&hasty);
+	assert_true(submit(fixture->pending, "slow.example", 1));
+	sem_wait(&sent.came);
+	assert_int_equal(sent.items[0].rcode, RCODE_SERVFAIL);
+	assert_true(fake.asked[0].cancelled);
+	pending_stats(fixture->pending, &stats);
+	assert_int_equal(stats.timed_out, 1);
+	fixture_free(fixture);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(is_ready_with_its_pool, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(answers_and_caches, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(joins_identical_questions, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(turns_away_what_is_too_much, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(bogus_is_servfail_and_stays_so, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(lost_is_servfail, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(refused_by_the_pool_is_servfail, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(stops_with_questions_open, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(reload_replaces_the_processes, set_up, tear_down),
+		cmocka_unit_test(budget_ends_a_question),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
