@@ -1,0 +1,132 @@
+/* by_server.c: asks a server, as a mail server would, and then why. A validating server answers SERVFAIL for bogus data
+ * and for trouble alike; that it has the data after all when checking is disabled tells one from the other (RFC 4035, 3.2.2;
+ * RFC 6840, 5.9). */
+#include "module/ask/ask.h"
+#include "module/lookup/result.h"
+#include "validator/ede.h"
+
+#include <errno.h>
+#include <ldns/ldns.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { RCODE_NOERROR = 0, RCODE_SERVFAIL = 2, RCODE_NXDOMAIN = 3, MS = 1000 };
+
+static ask_err_t ask(const request_t *request, const name_t *name, uint16_t type, bool checking_disabled,
+		     ask_reply_t *reply)
+{
+	const ask_options_t options = {
+		.tcp = request->tcp,
+		.checking_disabled = checking_disabled,
+		.timeout_ms = request->timeout * MS,
+	};
+
+	return ask_server(&request->server, name, type, &options, reply);
+}
+
+/* RFC 8914's codes that mean: the data was there, and did not stand up to DNSSEC. */
+static bool is_dnssec_error(uint16_t code)
+{
+	return (code >= EDE_UNSUPPORTED_DNSKEY_ALGORITHM && code <= EDE_UNSUPPORTED_DS_DIGEST) ||
+	       (code >= EDE_DNSSEC_INDETERMINATE && code <= EDE_NSEC_MISSING) || code == EDE_NSEC3_ITERATIONS;
+}
+
+static const summary_error_t *dnssec_error(const result_t *result)
+{
+	for (size_t i = 0; i < result->error_count; i++)
+		if (is_dnssec_error(result->errors[i].code))
+			return &result->errors[i];
+	return NULL;
+}
+
+static void fail_by_error(result_t *result, result_status_t status, const summary_error_t *error)
+{
+	result_fail(result, status, "%s%s%s", ede_name((ede_t)error->code), error->text[0] != '\0' ? ": " : "",
+		    error->text);
+}
+
+static bool answers_with_cd(const request_t *request, ask_reply_t *reply)
+{
+	summary_t summary;
+
+	return ask(request, &request->name, request->type, true, reply) == ASK_OK &&
+	       summary_read(reply->octets, reply->size, &summary) &&
+	       (summary.rcode == RCODE_NOERROR || summary.rcode == RCODE_NXDOMAIN);
+}
+
+static void judge_servfail(const request_t *request, ask_reply_t *reply, result_t *result)
+{
+	const summary_error_t *error = dnssec_error(result);
+	bool answers;
+
+	if (error == NULL && result->error_count > 0) {
+		fail_by_error(result, RESULT_FAILED, &result->errors[0]);
+		return;
+	}
+	answers = answers_with_cd(request, reply);
+	if (!answers && error == NULL) {
+		result_fail(result, RESULT_FAILED, "the server could not resolve it (SERVFAIL, with CD too)");
+		return;
+	}
+	if (answers && request->show_bogus)
+		result_take_packet(result, request, reply->octets, reply->size);
+	result->trust = TRUST_BOGUS;
+	if (error != NULL)
+		fail_by_error(result, RESULT_BOGUS, error);
+	else
+		result_fail(result, RESULT_BOGUS, "the server rejects it (SERVFAIL), and answers with CD set");
+}
+
+/* Whether the server sets AD on the root's NS, which is signed: what Postfix asks too before it trusts AD. */
+static bool server_validates(const request_t *request, ask_reply_t *reply)
+{
+	static const name_t root = { .size = 1, .octets = { 0 } };
+	summary_t summary;
+
+	return ask(request, &root, LDNS_RR_TYPE_NS, false, reply) == ASK_OK &&
+	       summary_read(reply->octets, reply->size, &summary) && summary.authentic;
+}
+
+static void judge(const request_t *request, const summary_t *summary, ask_reply_t *reply, result_t *result)
+{
+	result->rcode = summary->rcode;
+	result->error_count = summary->error_count;
+	memcpy(result->errors, summary->errors, sizeof(result->errors));
+	if (summary->rcode == RCODE_SERVFAIL) {
+		judge_servfail(request, reply, result);
+		return;
+	}
+	result_take_packet(result, request, reply->octets, reply->size);
+	if (result->status == RESULT_FAILED)
+		return;
+	if (summary->authentic)
+		result->trust = TRUST_SECURE;
+	else
+		result->trust = server_validates(request, reply) ? TRUST_INSECURE : TRUST_UNCHECKED;
+}
+
+void result_by_server(const request_t *request, result_t *result)
+{
+	ask_reply_t *reply = malloc(sizeof(*reply));
+	summary_t summary;
+	ask_err_t err;
+
+	*result = (result_t){ .status = RESULT_FAILED };
+	address_to_text(&request->server, result->source);
+	if (reply == NULL) {
+		result_fail(result, RESULT_FAILED, "memory is out");
+		return;
+	}
+	err = ask(request, &request->name, request->type, false, reply);
+	result->took_ms = reply->took_ms;
+	result->over_tcp = reply->over_tcp;
+	if (err == ASK_NETWORK)
+		result_fail(result, RESULT_FAILED, "%s: %s", result->source, strerror(errno));
+	else if (err != ASK_OK)
+		result_fail(result, RESULT_FAILED, "%s: %s", result->source, ask_strerror(err));
+	else if (!summary_read(reply->octets, reply->size, &summary))
+		result_fail(result, RESULT_FAILED, "%s sent a malformed answer", result->source);
+	else
+		judge(request, &summary, reply, result);
+	free(reply);
+}
