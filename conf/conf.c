@@ -118,10 +118,13 @@ static bool report_unknown(const load_t *load, const section_t *section, const y
 	if (section->size > 0)
 		snprintf(where, sizeof(where), " in %.*s", (int)section->size - 1, section->prefix);
 	conf_shown(text, shown);
-	if (find_key(text) != NULL)
+	if (strchr(text, '.') != NULL && find_key(text) != NULL)
 		return conf_report_at(load->report, node->start_mark,
 				      "\"%s\" names a section and a key: write %s below the section, indented", shown,
 				      conf_key_name(text));
+	if (find_key(text) != NULL)
+		return conf_report_at(load->report, node->start_mark,
+				      "there is no key \"%s\"%s: its place is at the top, not indented", shown, where);
 	if (find_elsewhere(text, right))
 		return conf_report_at(load->report, node->start_mark, "there is no key \"%s\"%s: its place is %s",
 				      shown, where, right);
@@ -146,9 +149,9 @@ static bool is_empty(const yaml_node_t *node)
 		strcmp((const char *)node->data.scalar.value, "null") == 0);
 }
 
-static bool load_section(const load_t *load, const section_t *section, yaml_node_t *node);
+static bool load_section(const load_t *load, const section_t *section, const yaml_node_t *node);
 
-static bool load_key(const load_t *load, const conf_key_t *key, yaml_node_t *node)
+static bool load_key(const load_t *load, const conf_key_t *key, const yaml_node_t *node)
 {
 	size_t row = (size_t)(key - conf_keys);
 
@@ -157,7 +160,7 @@ static bool load_key(const load_t *load, const conf_key_t *key, yaml_node_t *nod
 	return conf_value_read(load->conf, key, load->document, node, load->report);
 }
 
-static bool load_pair(const load_t *load, const section_t *section, const yaml_node_t *name, yaml_node_t *node)
+static bool load_pair(const load_t *load, const section_t *section, const yaml_node_t *name, const yaml_node_t *node)
 {
 	const char *text = (const char *)name->data.scalar.value;
 	const conf_key_t *key;
@@ -194,7 +197,7 @@ static bool check_name(const load_t *load, const yaml_node_t *section, const yam
 	return true;
 }
 
-static bool load_section(const load_t *load, const section_t *section, yaml_node_t *node)
+static bool load_section(const load_t *load, const section_t *section, const yaml_node_t *node)
 {
 	if (is_empty(node)) /* all its keys are commented out */
 		return true;
@@ -216,7 +219,7 @@ static bool load_section(const load_t *load, const section_t *section, yaml_node
 static bool load_file(load_t *load, const char *text, size_t size)
 {
 	yaml_document_t document;
-	yaml_node_t *root;
+	const yaml_node_t *root;
 	bool good;
 
 	if (!conf_yaml_read(text, size, &document, load->report))

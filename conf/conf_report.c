@@ -12,7 +12,7 @@ const char *conf_shown(const char *text, char shown[CONF_SHOWN_MAX])
 	enum { ROOM = CONF_SHOWN_MAX - sizeof("\\x00...") };
 	size_t size = 0;
 
-	for (; *text != '\0' && size < ROOM; text++)
+	for (; *text != '\0' && size <= ROOM; text++)
 		if (iscntrl((unsigned char)*text))
 			size += (size_t)sprintf(shown + size, "\\x%02x", (unsigned)(unsigned char)*text);
 		else

@@ -16,27 +16,20 @@ typedef struct value {
 	conf_t *conf;
 	yaml_document_t *document;
 	conf_report_t *report;
+	const char *wanted; /* how errors call the scalar that is read, with its article */
+	const char *example;
 } value_t;
 
 typedef bool read_fn(const value_t *value, const yaml_node_t *node);
 typedef void free_fn(void *place);
 
 typedef struct kind {
-	read_fn *read;
-	bool list;           /* read gets each item */
-	const char *wanted;  /* how errors call it */
-	const char *example; /* for errors, where the row's default is none */
+	read_fn *read;       /* for lists: of each item */
+	const char *wanted;  /* how errors call a value or, of a list, an item */
+	const char *example; /* of an item; a single value's is its default */
+	const char *list;    /* how errors call the list; NULL: a single value */
 	free_fn *free;       /* NULL: owns nothing */
 } kind_t;
-
-static const kind_t *kind_of(const conf_key_t *key);
-
-static const char *example_of(const conf_key_t *key)
-{
-	bool empty = strcmp(key->standard, "[]") == 0 || strcmp(key->standard, "\"\"") == 0;
-
-	return empty ? kind_of(key)->example : key->standard;
-}
 
 static bool is_null(const yaml_node_t *node)
 {
@@ -55,21 +48,18 @@ static bool is_null(const yaml_node_t *node)
 /* A scalar's text, or NULL after reporting that it is something else. */
 static const char *text_of(const value_t *value, const yaml_node_t *node)
 {
-	const kind_t *kind = kind_of(value->key);
 	const char *text;
 
 	if (node->type != YAML_SCALAR_NODE) {
 		conf_report_at(value->report, node->start_mark,
 			       "%s: %s is wanted here, for example %s, and this is a %s", value->key->path,
-			       kind->wanted, example_of(value->key),
-			       node->type == YAML_SEQUENCE_NODE ? "list" : "section");
+			       value->wanted, value->example, node->type == YAML_SEQUENCE_NODE ? "list" : "section");
 		return NULL;
 	}
 	text = (const char *)node->data.scalar.value;
 	if (is_null(node)) {
-		conf_report_at(value->report, node->start_mark,
-			       "%s has no value: give %s, for example %s, or leave the key out", value->key->path,
-			       kind->wanted, example_of(value->key));
+		conf_report_at(value->report, node->start_mark, "%s has no value: give %s, for example %s",
+			       value->key->path, value->wanted, value->example);
 		return NULL;
 	}
 	if (strlen(text) != node->data.scalar.length) {
@@ -358,11 +348,21 @@ static bool read_prefix_item(const value_t *value, const yaml_node_t *node)
 
 /* Routes: {zone: NAME, to: [ADDRESS, ...]}. */
 
+static value_t with_words(const value_t *value, const char *wanted, const char *example)
+{
+	value_t other = *value;
+
+	other.wanted = wanted;
+	other.example = example;
+	return other;
+}
+
 static bool read_route_zone(const value_t *value, const yaml_node_t *node, conf_routes_t *list, conf_route_t *route)
 {
+	const value_t zone = with_words(value, "a domain name", "corp.example");
 	char name[CONF_NAME_MAX];
 
-	if (!read_name(value, node, name))
+	if (!read_name(&zone, node, name))
 		return false;
 	for (size_t i = 0; i < list->count; i++)
 		if (list->items[i].zone != NULL && strcasecmp(list->items[i].zone, name) == 0)
@@ -372,14 +372,23 @@ static bool read_route_zone(const value_t *value, const yaml_node_t *node, conf_
 
 static bool read_route_to(const value_t *value, const yaml_node_t *node, conf_route_t *route)
 {
+	enum { MOST_SERVERS = 16 };
+	const value_t server = with_words(value, "an address", "192.0.2.53");
+	const yaml_node_item_t *start = node->data.sequence.items.start;
+	size_t count;
+
 	if (node->type != YAML_SEQUENCE_NODE)
-		return append_address(value, node, &route->to);
-	if (node->data.sequence.items.start == node->data.sequence.items.top)
+		return append_address(&server, node, &route->to);
+	count = (size_t)(node->data.sequence.items.top - start);
+	if (count == 0)
 		return conf_report_at(value->report, node->start_mark,
 				      "%s: \"to\" is empty: name a server, for example [192.0.2.53]", value->key->path);
-	for (const yaml_node_item_t *item = node->data.sequence.items.start; item < node->data.sequence.items.top;
-	     item++)
-		if (!append_address(value, yaml_document_get_node(value->document, *item), &route->to))
+	if (count > MOST_SERVERS)
+		return conf_report_at(value->report, node->start_mark,
+				      "%s: \"to\" has too many servers: the most are %d", value->key->path,
+				      MOST_SERVERS);
+	for (size_t i = 0; i < count; i++)
+		if (!append_address(&server, yaml_document_get_node(value->document, start[i]), &route->to))
 			return false;
 	return true;
 }
@@ -541,42 +550,37 @@ static void free_routes(void *place)
 }
 
 static const kind_t kinds[] = {
-	[CONF_NUMBER] = { read_number, false, "a number", NULL, NULL },
-	[CONF_DURATION] = { read_duration, false, "a duration", NULL, NULL },
-	[CONF_SIZE] = { read_size, false, "a size", NULL, NULL },
-	[CONF_WORD] = { read_word, false, "a word", NULL, NULL },
-	[CONF_TEXT] = { read_text, false, "a text", NULL, free_text },
-	[CONF_LINES] = { read_lines, false, "a text", "\"neg-cache-size: 1m\"", free_text },
-	[CONF_PATH] = { read_path, false, "an absolute path", NULL, free_text },
-	[CONF_PATHS] = { read_path_item, true, "a list of absolute paths", "[/usr/share/dns/root.key]", free_strings },
-	[CONF_NAMES] = { read_name_item, true, "a list of domain names", "[corp.example]", free_strings },
-	[CONF_ADDRESSES] = { read_address_item, true, "a list of addresses", "[127.0.0.1@53]", free_addresses },
-	[CONF_PREFIXES] = { read_prefix_item, true, "a list of networks", "[127.0.0.0/8]", free_prefixes },
-	[CONF_ROUTES] = { read_route_item, true, "a list of routes", "[{zone: corp.example, to: [192.0.2.53]}]",
+	[CONF_NUMBER] = { read_number, "a number", NULL, NULL, NULL },
+	[CONF_DURATION] = { read_duration, "a duration", NULL, NULL, NULL },
+	[CONF_SIZE] = { read_size, "a size", NULL, NULL, NULL },
+	[CONF_WORD] = { read_word, "a word", NULL, NULL, NULL },
+	[CONF_TEXT] = { read_text, "a text", NULL, NULL, free_text },
+	[CONF_LINES] = { read_lines, "a text", NULL, NULL, free_text },
+	[CONF_PATH] = { read_path, "an absolute path", NULL, NULL, free_text },
+	[CONF_PATHS] = { read_path_item, "an absolute path", "/usr/share/dns/root.key", "a list of absolute paths",
+			 free_strings },
+	[CONF_NAMES] = { read_name_item, "a domain name", "corp.example", "a list of domain names", free_strings },
+	[CONF_ADDRESSES] = { read_address_item, "an address", "127.0.0.1@53", "a list of addresses", free_addresses },
+	[CONF_PREFIXES] = { read_prefix_item, "a network", "127.0.0.0/8", "a list of networks", free_prefixes },
+	[CONF_ROUTES] = { read_route_item, "a route", "{zone: corp.example, to: [192.0.2.53]}", "a list of routes",
 			  free_routes },
-	[CONF_OPTION_SWITCH] = { read_option_switch, false, "yes or no", NULL, NULL },
-	[CONF_OPTION_NUMBER] = { read_option_number, false, "a number", NULL, NULL },
-	[CONF_OPTION_NUMBERS] = { read_option_numbers, false, "numbers in quotes", NULL, NULL },
+	[CONF_OPTION_SWITCH] = { read_option_switch, "yes or no", NULL, NULL, NULL },
+	[CONF_OPTION_NUMBER] = { read_option_number, "a number", NULL, NULL, NULL },
+	[CONF_OPTION_NUMBERS] = { read_option_numbers, "a row of numbers in quotes", NULL, NULL, NULL },
 };
 
-static const kind_t *kind_of(const conf_key_t *key)
+static bool read_list(const value_t *value, const kind_t *kind, const yaml_node_t *node)
 {
-	return &kinds[key->kind];
-}
-
-static bool read_list(const value_t *value, const yaml_node_t *node)
-{
-	const kind_t *kind = kind_of(value->key);
 	const yaml_node_item_t *start = node->data.sequence.items.start;
 	size_t count;
 
 	if (node->type != YAML_SEQUENCE_NODE)
-		return conf_report_at(value->report, node->start_mark, "%s: %s is wanted here, for example %s",
-				      value->key->path, kind->wanted, example_of(value->key));
+		return conf_report_at(value->report, node->start_mark, "%s: %s is wanted here, for example [%s]",
+				      value->key->path, kind->list, kind->example);
 	count = (size_t)(node->data.sequence.items.top - start);
 	if (count < value->key->least)
-		return conf_report_at(value->report, node->start_mark, "%s is empty: give one, for example %s",
-				      value->key->path, example_of(value->key));
+		return conf_report_at(value->report, node->start_mark, "%s is empty: give %s, for example [%s]",
+				      value->key->path, kind->wanted, kind->example);
 	if (count > value->key->most)
 		return conf_report_at(value->report, node->start_mark, "%s has too many items: the most are %" PRIu64,
 				      value->key->path, value->key->most);
@@ -586,20 +590,25 @@ static bool read_list(const value_t *value, const yaml_node_t *node)
 	return true;
 }
 
-bool conf_value_read(conf_t *conf, const conf_key_t *key, yaml_document_t *document, yaml_node_t *node,
+bool conf_value_read(conf_t *conf, const conf_key_t *key, yaml_document_t *document, const yaml_node_t *node,
 		     conf_report_t *report)
 {
-	const value_t value = {
-		.key = key, .place = (char *)conf + key->place, .conf = conf, .document = document, .report = report
-	};
+	const kind_t *kind = &kinds[key->kind];
+	const value_t value = { .key = key,
+				.place = (char *)conf + key->place,
+				.conf = conf,
+				.document = document,
+				.report = report,
+				.wanted = kind->wanted,
+				.example = kind->list != NULL ? kind->example : key->standard };
 
-	return kind_of(key)->list ? read_list(&value, node) : kind_of(key)->read(&value, node);
+	return kind->list != NULL ? read_list(&value, kind, node) : kind->read(&value, node);
 }
 
 void conf_value_free(conf_t *conf, const conf_key_t *key)
 {
-	if (kind_of(key)->free != NULL)
-		kind_of(key)->free((char *)conf + key->place);
+	if (kinds[key->kind].free != NULL)
+		kinds[key->kind].free((char *)conf + key->place);
 }
 
 uint64_t conf_value_number(const conf_t *conf, const conf_key_t *key)

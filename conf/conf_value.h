@@ -7,7 +7,7 @@
 #include "conf/conf_report.h"
 
 /* False, with the report filled in, when the value is none for this key. What was stored until then is freed with the rest. */
-MUST_USE bool conf_value_read(conf_t *conf, const conf_key_t *key, yaml_document_t *document, yaml_node_t *node,
+MUST_USE bool conf_value_read(conf_t *conf, const conf_key_t *key, yaml_document_t *document, const yaml_node_t *node,
 			      conf_report_t *report);
 
 /* Frees what a row's place owns. */

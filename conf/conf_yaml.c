@@ -47,13 +47,14 @@ static yaml_mark_t mark_of_octet(const char *text, size_t octet, size_t size)
 }
 
 /* What people get wrong most is told in their words, not in libyaml's. */
-static const char *known_mistake(char at)
+static const char *known_mistake(const char *problem, char at)
 {
-	switch (at) {
-	case '\t': return "a tab cannot indent YAML: indent with spaces";
-	case ':': return "a value cannot begin with a colon here: quote it, for example \"::1\"";
-	case '@': return "a value cannot begin with @: quote it";
-	}
+	if (at == '\t')
+		return "a tab cannot indent YAML: indent with spaces";
+	if (at == '@')
+		return "a value cannot begin with @: quote it";
+	if (at == ':' && strcmp(problem, "did not find expected node content") == 0)
+		return "a value cannot begin with a colon here: quote it, for example \"::1\"";
 	return NULL;
 }
 
@@ -68,8 +69,8 @@ static bool report_parser(conf_report_t *report, const yaml_parser_t *parser, co
 	if (parser->error == YAML_READER_ERROR)
 		return conf_report_at(report, mark_of_octet(text, parser->problem_offset, size),
 				      "%s: a configuration is UTF-8 text", problem);
-	if (octet < size && known_mistake(text[octet]) != NULL)
-		return conf_report_at(report, mark, "%s", known_mistake(text[octet]));
+	if (octet < size && known_mistake(problem, text[octet]) != NULL)
+		return conf_report_at(report, mark, "%s", known_mistake(problem, text[octet]));
 	if (parser->context == NULL)
 		return conf_report_at(report, mark, "this is no YAML: %s; check quotes and indentation", problem);
 	return conf_report_at(report, mark,

@@ -1,0 +1,61 @@
+/* test_conf_check.c: keys that contradict each other. */
+#include "conf/conf_check.h"
+
+#include "tests/conf/rows.h"
+
+static const refused_t refused[] = {
+	{ "min-ttl above max-ttl", "cache:\n  max-ttl: 30s\n  min-ttl: 31s",
+	  "3:12: cache.min-ttl is larger than cache.max-ttl: make it at most as large" },
+	{ "the default is the other one", "cache: {max-ttl: 1h,\n  min-ttl: 1h,\n  negative-max-ttl: 59m}",
+	  "2:12: cache.min-ttl is larger than cache.negative-max-ttl: make it at most as large" },
+	{ "more for one than for all", "tcp: {max-per-client: 1025}",
+	  "1:23: tcp.max-per-client is larger than tcp.max-connections: make it at most as large" },
+	{ "fewer for all than for one, which is a default", "tcp: {max-connections: 511}",
+	  "1:24: tcp.max-per-client is larger than tcp.max-connections: make it at most as large" },
+	{ "options are compared as numbers", "resolver: {hardening: {val-sig-skew-max: 1000}}",
+	  "1:42: resolver.hardening.val-sig-skew-min is larger than resolver.hardening.val-sig-skew-max: make it at "
+	  "most "
+	  "as large" },
+	{ "neither IPv4 nor IPv6", "resolver: {hardening: {do-ip6: no, do-ip4: no}}",
+	  "1:44: resolver.hardening.do-ip4 and resolver.hardening.do-ip6 are both no, and no server could be asked: "
+	  "change "
+	  "one of them" },
+	{ "both preferred", "resolver:\n  hardening:\n    prefer-ip4: yes\n    prefer-ip6: yes",
+	  "3:17: resolver.hardening.prefer-ip4 and resolver.hardening.prefer-ip6 are both yes, and only one can be "
+	  "preferred: change one of them" },
+	{ "forward to an unspecified address", "resolver:\n  forward: [{zone: a, to: [192.0.2.1, 0.0.0.0]}]",
+	  "2:12: resolver.forward sends a to an unspecified address, which is no server: give the server's own" },
+	{ "stub to an unspecified address", "resolver:\n  stub:\n    - {zone: a, to: [\"::\"]}",
+	  "3:5: resolver.stub sends a to an unspecified address, which is no server: give the server's own" },
+	{ "forward to ourselves", "resolver: {forward: [{zone: a.example., to: [127.0.0.1]}]}",
+	  "1:21: resolver.forward sends a.example to an address of listen, which is this resolver itself: give another "
+	  "server's" },
+	{ "stub to ourselves", "listen: [192.0.2.1@5353]\nresolver: {stub: [{zone: a, to: [192.0.2.1@5353]}]}",
+	  "2:18: resolver.stub sends a to an address of listen, which is this resolver itself: give another server's" },
+	{ "a zone that is both",
+	  "resolver: {forward: [{zone: a, to: [192.0.2.1]}],\n stub: [{zone: A., to: [192.0.2.1]}]}",
+	  "2:8: resolver.stub and resolver.forward both have A: keep one of them" },
+};
+
+static void allows_what_is_equal_or_beside(void **state)
+{
+	static const char *const texts[] = {
+		"cache: {min-ttl: 1m, max-ttl: 1m, negative-max-ttl: 1m}",
+		"tcp: {max-connections: 7, max-per-client: 7}",
+		"resolver: {hardening: {do-ip4: no}}",
+		"resolver: {hardening: {prefer-ip4: yes}}",
+		"resolver: {forward: [{zone: a, to: [127.0.0.1@5353, \"::1@5353\"]}]}",
+		"resolver: {forward: [{zone: a, to: [192.0.2.1]}], stub: [{zone: b, to: [192.0.2.1]}]}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		conf_free(accepted(texts[i]));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(allows_what_is_equal_or_beside) };
+
+	return RUN_ROWS("refused", refused, is_refused) + cmocka_run_group_tests(tests, NULL, NULL);
+}
