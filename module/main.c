@@ -11,7 +11,10 @@ typedef struct command {
 } command_t;
 
 static const command_t commands[] = {
+	{ "serve", command_serve, "answer queries, in the foreground" },
+	{ "lookup", command_lookup, "resolve a name, and say whether the answer is secure and why" },
 	{ "version", command_version, "print the versions of mxward and of the libraries that matter" },
+	{ "resolver", command_resolver, NULL },
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };

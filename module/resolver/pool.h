@@ -3,7 +3,8 @@
  * libunbound parses what the Internet sends; it runs in processes of its own (resolver process: the same binary, started as
  * `mxward resolver`), spoken to over SOCK_SEQPACKET pairs (proto.h). The pool starts them, spreads questions over them, checks
  * what they say, and replaces one that dies, hangs or talks nonsense, with back-off; its open questions are asked once more.
- * All functions and callbacks belong to the thread that runs `base`. */
+ * All functions and callbacks belong to the thread that runs `base`; pool_new() may be called by another one before it runs.
+ * The processes end with that thread. */
 #ifndef MODULE_RESOLVER_POOL_H
 #define MODULE_RESOLVER_POOL_H
 
@@ -21,7 +22,7 @@ typedef enum { RESOLVER_UDP, RESOLVER_TCP } resolver_transport_t; /* TCP: upstre
 
 typedef enum {
 	POOL_ANSWERED,  /* the outcome below is filled in */
-	POOL_LOST,      /* the process was lost twice, or none could be started */
+	POOL_LOST,      /* the process was lost twice, or none gets ready */
 	POOL_CANCELLED, /* pool_free() */
 } pool_result_t;
 
@@ -39,11 +40,21 @@ typedef struct pool_outcome {
 typedef void pool_answer_fn(void *arg, const pool_outcome_t *outcome);
 
 typedef struct pool_settings {
-	const char *config;     /* text for ub_ctx_config(), made by options.h; copied */
+	const char *config; /* text for ub_ctx_config(), made by options.h; copied */
+	const char *
+		fallback; /* the same without RFC 5011, for a process that keeps dying: libunbound ends it when the state
+	                         * cannot be read or written; NULL for none; copied */
 	const char *anchor_dir; /* the one directory that a process may write to, for RFC 5011; NULL for none; copied */
+	const char *program;    /* another program to start as a resolver process; NULL for this one; copied */
 	unsigned processes;     /* 1 to 64 */
 	size_t memory;          /* octets of address space for each process; 0: unlimited */
 } pool_settings_t;
+
+/* A copy that owns its strings. False when memory is out. pool_settings_clear() frees them. */
+MUST_USE bool pool_settings_copy(pool_settings_t *to, const pool_settings_t *from);
+void pool_settings_clear(pool_settings_t *settings);
+
+enum { POOL_OPEN_MAX = 65536 }; /* questions that may be open at once, those that no process has yet included */
 
 typedef struct pool_stats {
 	uint64_t asked;
@@ -56,7 +67,7 @@ typedef struct pool_stats {
 /* Starts the processes; they become ready later. NULL when memory is out. */
 MUST_USE pool_t *pool_new(struct event_base *base, const pool_settings_t *settings, log_t *log);
 
-/* Ends the processes at once; every open question's callback gets POOL_CANCELLED. */
+/* Ends the processes at once; every open question's callback gets POOL_CANCELLED. Not from inside a callback. */
 void pool_free(pool_t *pool);
 
 /* Asks `name` (wire format, lower case, 1 to 255 octets) and `type`, class IN. The callback is called exactly once, never
@@ -67,9 +78,9 @@ MUST_USE uint64_t pool_ask(pool_t *pool, const uint8_t *name, size_t name_size, 
 /* Nobody wants this answer any more: no callback; the process is told to give up. */
 void pool_cancel(pool_t *pool, uint64_t number);
 
-/* New settings: new processes are started, and take over when they are ready; the old ones finish what they have (at most
- * `grace` seconds) and end. This is also how libunbound's caches are flushed. */
-bool pool_replace(pool_t *pool, const pool_settings_t *settings, unsigned grace);
+/* New settings: new processes are started, and take over when the first is ready; the old ones finish what they have (at most
+ * `grace` seconds) and end. This is also how libunbound's caches are flushed. False when memory is out: nothing changes. */
+MUST_USE bool pool_replace(pool_t *pool, const pool_settings_t *settings, unsigned grace);
 
 void pool_stats(const pool_t *pool, pool_stats_t *stats);
 

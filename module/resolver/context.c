@@ -1,0 +1,119 @@
+/* context.c: see context.h. */
+#include "module/resolver/context.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unbound-event.h>
+
+struct ub_ctx *context_new(struct event_base *base, const char *config, bool tcp)
+{
+	struct ub_ctx *ctx = ub_ctx_create_event(base);
+	int err = ctx != NULL ? ub_ctx_debugout(ctx, stderr) : UB_NOMEM;
+
+	if (err == 0)
+		err = ub_ctx_config(ctx, config);
+	if (err == 0 && tcp)
+		err = ub_ctx_set_option(ctx, "tcp-upstream:", "yes");
+	if (err == 0)
+		return ctx;
+	fprintf(stderr, "error: libunbound refuses its configuration: %s\n", ub_strerror(err));
+	if (ctx != NULL)
+		ub_ctx_delete(ctx);
+	return NULL;
+}
+
+/* The value of an option as a number; 0 when there is none. */
+static size_t option_number(struct ub_ctx *ctx, const char *name)
+{
+	char *text = NULL;
+	size_t number = 0;
+
+	if (ub_ctx_get_option(ctx, name, &text) == 0 && text != NULL)
+		number = strtoul(text, NULL, 10);
+	free(text);
+	return number;
+}
+
+size_t context_files(struct ub_ctx *ctx)
+{
+	return option_number(ctx, "outgoing-range") + option_number(ctx, "outgoing-num-tcp");
+}
+
+void context_limit_files(struct ub_ctx *ctx, size_t files)
+{
+	size_t tcp = option_number(ctx, "outgoing-num-tcp");
+	char text[24];
+
+	snprintf(text, sizeof(text), "%zu", files > tcp + 1 ? files - tcp : 1);
+	(void)ub_ctx_set_option(ctx, "outgoing-range:", text);
+}
+
+/* An option that is a list comes as lines. */
+static bool add_paths(struct ub_ctx *ctx, const char *name, context_paths_t *paths)
+{
+	char *text = NULL;
+	char *rest;
+	bool added = true;
+
+	if (ub_ctx_get_option(ctx, name, &text) != 0 || text == NULL)
+		return true;
+	for (char *line = strtok_r(text, "\n", &rest); line != NULL && added; line = strtok_r(NULL, "\n", &rest)) {
+		char **more = realloc(paths->items, (paths->count + 1) * sizeof(*more));
+
+		added = more != NULL;
+		if (added) {
+			paths->items = more;
+			paths->items[paths->count] = strdup(line);
+			added = paths->items[paths->count] != NULL;
+		}
+		if (added)
+			paths->count++;
+	}
+	free(text);
+	return added;
+}
+
+bool context_paths(struct ub_ctx *ctx, context_paths_t *paths)
+{
+	static const char *const options[] = { "root-hints", "trust-anchor-file", "auto-trust-anchor-file",
+					       "trusted-keys-file" };
+
+	*paths = (context_paths_t){ 0 };
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		if (!add_paths(ctx, options[i], paths)) {
+			fputs("error: out of memory\n", stderr);
+			return false;
+		}
+	}
+	return true;
+}
+
+void context_paths_free(context_paths_t *paths)
+{
+	for (size_t i = 0; i < paths->count; i++)
+		free(paths->items[i]);
+	free(paths->items);
+	*paths = (context_paths_t){ 0 };
+}
+
+static void ignore_answer(void *arg, int rcode, void *packet, int size, int security, char *why, int limited)
+{
+	(void)arg;
+	(void)rcode;
+	(void)packet;
+	(void)size;
+	(void)security;
+	(void)why;
+	(void)limited;
+}
+
+/* libunbound acts on its configuration at the first question; this one it answers itself (RFC 6761, 6.3). */
+bool context_start(struct ub_ctx *ctx)
+{
+	int err = ub_resolve_event(ctx, "localhost.", 1, 1, NULL, ignore_answer, NULL);
+
+	if (err != 0)
+		fprintf(stderr, "error: libunbound cannot start: %s\n", ub_strerror(err));
+	return err == 0;
+}

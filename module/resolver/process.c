@@ -1,0 +1,325 @@
+/* process.c: see process.h.
+ *
+ * A question lives from ASK until libunbound calls back. libunbound cannot stop what it has begun: ub_cancel() only keeps
+ * its callback from being called, and then nobody would know how much work is still going on. So a cancelled question is
+ * marked here, and its end is told as GONE, without the answer. */
+#include "module/resolver/process.h"
+
+#include "module/command.h"
+#include "module/resolver/context.h"
+#include "module/resolver/outbox.h"
+#include "module/resolver/sandbox.h"
+#include "validator/name.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+#include <unbound-event.h>
+#include <unistd.h>
+
+enum {
+	CLASS_IN = 1,
+	RCODE_SERVFAIL = 2,
+	BUCKETS = 4096,
+	BATCH = 64,              /* messages in one turn of the loop */
+	OUTBOX_LIMIT = 64 << 20, /* octets of answers that the pool has not taken */
+	OTHER_FILES = 64,        /* beside libunbound's sockets */
+	STATUS_FAILED = 1,
+	STATUS_PROTOCOL = 2,
+};
+
+typedef struct process process_t;
+
+typedef struct question {
+	LIST_ENTRY(question) link;
+	process_t *process;
+	uint64_t id;
+	bool cancelled;
+} question_t;
+
+struct process {
+	struct event_base *base;
+	int socket;
+	outbox_t outbox;
+	struct event *readable;
+	struct event *writable;
+	struct ub_ctx *contexts[2]; /* UDP, TCP */
+	bool started[2];            /* the TCP one is when it is first wanted */
+	unsigned open;
+	int status;
+	LIST_HEAD(, question) buckets[BUCKETS];
+};
+
+static void leave(process_t *process, int status)
+{
+	process->status = status;
+	event_base_loopbreak(process->base);
+}
+
+static void complain(process_t *process, const char *what)
+{
+	fprintf(stderr, "error: the pool sent nonsense: %s\n", what);
+	leave(process, STATUS_PROTOCOL);
+}
+
+static void say(process_t *process, const proto_t *message)
+{
+	switch (outbox_send(&process->outbox, message)) {
+	case OUTBOX_SENT: return;
+	case OUTBOX_WAITING: event_add(process->writable, NULL); return;
+	case OUTBOX_FULL:
+		fputs("error: the pool takes no answers\n", stderr);
+		leave(process, STATUS_FAILED);
+		return;
+	case OUTBOX_CLOSED: leave(process, 0); return;
+	}
+}
+
+/* ---- questions ---- */
+
+static question_t *question_find(process_t *process, uint64_t id)
+{
+	question_t *question;
+
+	LIST_FOREACH(question, &process->buckets[id % BUCKETS], link)
+	{
+		if (question->id == id)
+			return question;
+	}
+	return NULL;
+}
+
+static question_t *question_new(process_t *process, uint64_t id)
+{
+	question_t *question = malloc(sizeof(*question));
+
+	if (question == NULL)
+		return NULL;
+	*question = (question_t){ .process = process, .id = id };
+	LIST_INSERT_HEAD(&process->buckets[id % BUCKETS], question, link);
+	process->open++;
+	return question;
+}
+
+static void question_end(question_t *question, const proto_t *answer)
+{
+	process_t *process = question->process;
+
+	if (question->cancelled)
+		say(process, &(proto_t){ .kind = PROTO_GONE, .id = question->id });
+	else
+		say(process, answer);
+	LIST_REMOVE(question, link);
+	free(question);
+	process->open--;
+}
+
+static void question_fail(question_t *question)
+{
+	question_end(question,
+		     &(proto_t){ .kind = PROTO_ANSWER, .id = question->id, .rcode = RCODE_SERVFAIL, .why = "" });
+}
+
+/* Called by libunbound, perhaps from inside ub_resolve_event(). With an rcode there is no packet to look at. */
+static void on_answer(void *arg, int rcode, void *packet, int size, int security, char *why, int limited)
+{
+	question_t *question = arg;
+	proto_t answer = {
+		.kind = PROTO_ANSWER,
+		.id = question->id,
+		.rcode = (uint8_t)(rcode & 0xf),
+		.security = (uint8_t)security,
+		.rate_limited = limited != 0,
+		.why = why != NULL ? why : "",
+	};
+
+	answer.why_size = strnlen(answer.why, PROTO_WHY_MAX);
+	if (rcode == 0 && packet != NULL && size > 0 && size <= PROTO_PACKET_MAX) {
+		answer.packet = packet;
+		answer.packet_size = (size_t)size;
+	}
+	question_end(question, &answer);
+}
+
+/* ---- messages ---- */
+
+/* The context for a transport, NULL when it cannot be started. */
+static struct ub_ctx *context_for(process_t *process, bool tcp)
+{
+	struct ub_ctx *ctx = process->contexts[tcp];
+
+	if (!process->started[tcp])
+		process->started[tcp] = context_start(ctx);
+	return process->started[tcp] ? ctx : NULL;
+}
+
+static void on_ask(process_t *process, const proto_t *message)
+{
+	char name[NAME_TEXT_MAX];
+	question_t *question;
+	struct ub_ctx *ctx;
+	int err;
+
+	if (process->open >= PROTO_OPEN_MAX || question_find(process, message->id) != NULL) {
+		complain(process, "too many questions, or one twice");
+		return;
+	}
+	question = question_new(process, message->id);
+	if (question == NULL) {
+		fputs("error: out of memory\n", stderr);
+		leave(process, STATUS_FAILED);
+		return;
+	}
+	ctx = context_for(process, message->tcp);
+	if (ctx == NULL) {
+		question_fail(question);
+		return;
+	}
+	err = ub_resolve_event(ctx, name_to_text(&message->name, name), message->type, CLASS_IN, question, on_answer,
+			       NULL);
+	if (err != 0) { /* else on_answer() has it, and may have freed it already */
+		fprintf(stderr, "warning: libunbound takes no question: %s\n", ub_strerror(err));
+		question_fail(question);
+	}
+}
+
+static void on_cancel(process_t *process, const proto_t *message)
+{
+	question_t *question = question_find(process, message->id);
+
+	if (question != NULL) /* else its answer is on the way */
+		question->cancelled = true;
+}
+
+static void on_ping(process_t *process, const proto_t *message)
+{
+	sandbox_rearm_cpu();
+	say(process, &(proto_t){ .kind = PROTO_PONG, .id = message->id });
+}
+
+static void on_message(process_t *process, const proto_t *message)
+{
+	switch (message->kind) {
+	case PROTO_ASK: on_ask(process, message); return;
+	case PROTO_CANCEL: on_cancel(process, message); return;
+	case PROTO_PING: on_ping(process, message); return;
+	case PROTO_HELLO:
+	case PROTO_ANSWER:
+	case PROTO_GONE:
+	case PROTO_PONG: complain(process, "a message that only a process sends"); return;
+	}
+}
+
+/* One message; false when there is none, or when it was the last. */
+static bool read_message(process_t *process)
+{
+	uint8_t octets[PROTO_MESSAGE_MAX];
+	ssize_t size = recv(process->socket, octets, sizeof(octets), MSG_DONTWAIT | MSG_TRUNC);
+	proto_t message;
+	proto_err_t err;
+
+	if (size < 0 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	if (size <= 0) {
+		leave(process, 0);
+		return false;
+	}
+	err = (size_t)size <= sizeof(octets) ? proto_read(octets, (size_t)size, &message) : PROTO_LONG;
+	if (err == PROTO_OK)
+		on_message(process, &message);
+	else
+		complain(process, proto_strerror(err));
+	return !event_base_got_break(process->base);
+}
+
+static void on_readable(evutil_socket_t fd, short events, void *arg)
+{
+	(void)fd;
+	(void)events;
+	for (unsigned i = 0; i < BATCH && read_message(arg); i++)
+		;
+}
+
+static void on_writable(evutil_socket_t fd, short events, void *arg)
+{
+	process_t *process = arg;
+
+	(void)fd;
+	(void)events;
+	switch (outbox_flush(&process->outbox)) {
+	case OUTBOX_SENT: event_del(process->writable); return;
+	case OUTBOX_WAITING: return;
+	case OUTBOX_FULL:
+	case OUTBOX_CLOSED: leave(process, 0); return;
+	}
+}
+
+/* ---- life ---- */
+
+/* Each of the two contexts may have half of what the limit of open files leaves. */
+static void share_files(const process_t *process)
+{
+	size_t wanted = context_files(process->contexts[0]);
+	size_t limit = sandbox_open_files(2 * wanted + OTHER_FILES);
+
+	if (limit >= 2 * wanted + OTHER_FILES)
+		return;
+	fprintf(stderr, "warning: only %zu files may be open, %zu are wanted: fewer questions at once (LimitNOFILE=)\n",
+		limit, 2 * wanted + OTHER_FILES);
+	for (int tcp = 0; tcp < 2; tcp++)
+		context_limit_files(process->contexts[tcp], limit > OTHER_FILES ? (limit - OTHER_FILES) / 2 : 1);
+}
+
+static bool confine(struct ub_ctx *ctx, const char *anchor_dir)
+{
+	context_paths_t paths;
+	bool confined = context_paths(ctx, &paths);
+
+	if (confined)
+		confined = sandbox_enter(&(sandbox_paths_t){
+			.writable = anchor_dir,
+			.count = paths.count,
+			.readable = (const char *const *)paths.items,
+		});
+	context_paths_free(&paths);
+	return confined;
+}
+
+/* Both contexts read their configuration before the process is confined, for it may include other files. What they start
+ * with, root hints and trust anchors, is read afterwards. */
+static bool start(process_t *process, const char *config, const char *anchor_dir)
+{
+	for (int tcp = 0; tcp < 2; tcp++) {
+		process->contexts[tcp] = context_new(process->base, config, tcp == 1);
+		if (process->contexts[tcp] == NULL)
+			return false;
+	}
+	share_files(process);
+	if (!confine(process->contexts[0], anchor_dir) || context_for(process, false) == NULL)
+		return false;
+	event_add(process->readable, NULL);
+	say(process, &(proto_t){ .kind = PROTO_HELLO, .version = PROTO_VERSION });
+	return true;
+}
+
+int process_run(int socket, const char *config, unsigned long long memory, const char *anchor_dir)
+{
+	process_t *process = calloc(1, sizeof(*process));
+
+	if (process == NULL || !sandbox_limits(memory, PROCESS_FD_FIRST_FREE))
+		return STATUS_FAILED;
+	process->socket = socket;
+	process->outbox = outbox_begin(socket, OUTBOX_LIMIT);
+	process->base = event_base_new();
+	if (process->base == NULL)
+		return STATUS_FAILED;
+	process->readable = event_new(process->base, socket, EV_READ | EV_PERSIST, on_readable, process);
+	process->writable = event_new(process->base, socket, EV_WRITE | EV_PERSIST, on_writable, process);
+	if (process->readable == NULL || process->writable == NULL || !start(process, config, anchor_dir))
+		return STATUS_FAILED;
+	event_base_dispatch(process->base);
+	return process->status;
+}
