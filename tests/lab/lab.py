@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/python3 -B
 """Brings up the miniature Internet of manifest.yaml in namespaces of its own (network, mounts, processes), runs something in
 it, and takes it down. Works as root, and as a user where the kernel lets users make namespaces; exit status 77 where not.
 
@@ -9,7 +9,8 @@ What runs inside finds in its environment:
   LAB_UNBOUND     the same for Debian's unbound, at 127.0.0.2
   LAB_RESOLVER    mxward's address, once it is started: 127.0.0.1 (resolv.conf says so too)
   LAB_ZONES       the folder with zones, root.hints and root.key
-  LAB_LIAR_LOG    a line for every question that the lying and the silent servers got"""
+  LAB_LIAR_LOG    a line for every question that the lying and the silent servers got
+  LAB_PID         the process, seen from outside, whose namespaces nsenter(1) can enter"""
 import argparse
 import os
 import pathlib
@@ -130,9 +131,9 @@ def _answers(address, question="."):
         return False
 
 
-def wait_until(condition, what, alive=lambda: True):
-    """Tries until condition() holds, as often as START_TRIES; a process that has ended is not waited for."""
-    for _ in range(START_TRIES):
+def wait_until(condition, what, alive=lambda: True, tries=START_TRIES):
+    """Looks until condition() holds, `tries` times at most; a process that has ended is not waited for."""
+    for _ in range(tries):
         if condition():
             return
         if not alive():
@@ -177,7 +178,8 @@ class Lab:
         if server.kind == "lame":
             return []
         behind = {name for name, other in self.manifest.servers.items() if other.behind == server.name}
-        return [zone for zone in self.manifest.zones.values() if zone.served and (server.name in zone.servers or behind & set(zone.servers))]
+        names = {server.name} | behind
+        return [zone for zone in self.manifest.zones.values() if zone.served and names & set(zone.servers)]
 
     def _start_nsd(self, server):
         folder = self.folder / f"nsd-{server.name}"
@@ -191,14 +193,14 @@ class Lab:
 
     def _start_liar(self):
         with open(self.folder / "liar.output", "wb") as errors:
-            process = subprocess.Popen([sys.executable, str(HERE / "liar.py"), str(self.folder)], stdout=subprocess.PIPE,
-                                       stderr=errors, text=True)
+            process = subprocess.Popen([HERE / "liar.py", self.folder], stdout=subprocess.PIPE, stderr=errors, text=True,
+                                       start_new_session=True)
         self.servers.append(process)
         return process
 
     def _start(self, command, output):
         with open(output, "wb") as out:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)
         self.servers.append(process)
         return process
 
@@ -209,9 +211,11 @@ class Lab:
         (self.folder / "mxward.yaml").write_text(MXWARD_CONFIG.format(listen=listen, **places))
         (self.folder / "unbound.conf").write_text(UNBOUND_CONFIG.format(address=UNBOUND, port=PORT, **places))
 
-    def environment(self, binary):
+    def environment(self, binary, pid):
         return {
             **os.environ,
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "LAB_PID": pid,
             "LAB_MXWARD": str(binary),
             "LAB_DIR": str(self.folder),
             "LAB_CONFIG": str(self.folder / "mxward.yaml"),
@@ -228,13 +232,21 @@ class Lab:
             process.wait()
 
 
+def _run_to_its_end(command, **options):
+    """The exit status of a command; Ctrl-C is its own affair."""
+    signal.signal(signal.SIGINT, lambda *_: None)
+    return subprocess.run(command, check=False, **options).returncode
+
+
 def _inside(options):
     """What runs as the first process of the namespaces: when it ends, the kernel ends all others."""
     lab = Lab(manifests.load(), options.zones, options.folder)
+    pid = os.readlink("self", dir_fd=options.proc)
+    os.close(options.proc)
     try:
         lab.up()
         lab.write_configs()
-        return subprocess.run(options.command, env=lab.environment(options.mxward), check=False).returncode
+        return _run_to_its_end(options.command, env=lab.environment(options.mxward, pid))
     except LabError as error:
         print(f"lab: {error}; see {options.folder}", file=sys.stderr)
         return 1
@@ -247,9 +259,10 @@ def _outside(options):
     zone_folder = zones.make(manifests.load(), base / "zones")
     folder = base / f"run-{os.getpid()}"
     folder.mkdir()
-    inner = [sys.executable, str(HERE / "lab.py"), "--mxward", str(options.mxward), "inside", "--zones", str(zone_folder),
-             "--folder", str(folder), "--", *options.command]
-    status = subprocess.run(["unshare", *unshare_options(), *NAMESPACES, *inner], check=False).returncode
+    proc = os.open("/proc", os.O_RDONLY)  # where the process IDs are those from outside
+    inner = [HERE / "lab.py", "--mxward", options.mxward, "inside", "--zones", zone_folder, "--folder", folder, "--proc", str(proc),
+             "--", *options.command]
+    status = _run_to_its_end(["unshare", *unshare_options(), *NAMESPACES, *inner], pass_fds=[proc])
     if status in (0, SKIPPED):
         shutil.rmtree(folder)
     return status
@@ -266,6 +279,7 @@ def _arguments():
     inside = commands.add_parser("inside")
     inside.add_argument("--zones", type=pathlib.Path)
     inside.add_argument("--folder", type=pathlib.Path)
+    inside.add_argument("--proc", type=int)
     inside.add_argument("command", nargs="+")
     return parser.parse_args()
 
@@ -274,7 +288,7 @@ def main():
     options = _arguments()
     options.mxward = pathlib.Path(options.mxward).resolve()
     if options.what == "shell":
-        options.command = [sys.executable, str(HERE / "shell.py")]
+        options.command = [HERE / "shell.py"]
     try:
         return _inside(options) if options.what == "inside" else _outside(options)
     except LabError as error:

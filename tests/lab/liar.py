@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/python3 -B
 """A name server that lies. Questions go on to an honest NSD, and what comes back is sent as the zone's `lie` in the manifest
 says: a list of datagrams (or TCP messages) in order, each a name of the table LIES; an empty list is silence. It also plays
 the servers that never answer. Every question that comes in is a line in its log: address, transport, name, type.

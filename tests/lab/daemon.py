@@ -1,0 +1,163 @@
+"""Starts mxward (and, to compare it with, Debian's unbound) in the lab, and looks after it."""
+import os
+import pathlib
+import re
+import signal
+import subprocess
+
+import yaml
+
+import asking
+import lab
+
+STOP_SECONDS = 10
+READY_TRIES = 1200
+ADDRESS = os.environ.get("LAB_RESOLVER", "127.0.0.1")
+
+
+def folder():
+    return pathlib.Path(os.environ["LAB_DIR"])
+
+
+def binary():
+    return os.environ["LAB_MXWARD"]
+
+
+def _merge(base, changes):
+    for key, value in changes.items():
+        if isinstance(value, dict) and isinstance(base.get(key), dict):
+            _merge(base[key], value)
+        else:
+            base[key] = value
+
+
+def write_config(path, changes):
+    """The lab's configuration with changes, which are nested like the file."""
+    config = yaml.safe_load(pathlib.Path(os.environ["LAB_CONFIG"]).read_text(encoding="utf-8"))
+    _merge(config, changes)
+    path.write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+    return path
+
+
+def wait_until(condition, what, alive=lambda: True, tries=READY_TRIES):
+    lab.wait_until(condition, what, alive, tries)
+
+
+class Process:
+    """A server process whose output goes to a file in the lab's folder."""
+
+    def __init__(self, name, command, environment=None):
+        self.name = name
+        self.output = folder() / f"{name}.log"
+        self.command = command
+        self.environment = {**os.environ, **(environment or {})}
+        self.process = None
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        if self.running():
+            self.process.kill()
+            self.process.wait()
+
+    def start(self):
+        with open(self.output, "wb") as output:
+            self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                                            env=self.environment, start_new_session=True)
+        self.wait_ready()
+
+    def wait_ready(self):
+        wait_until(lambda: asking.ask(ADDRESS, ".", "NS", seconds=1).failure == "", self.name, self.running)
+
+    def running(self):
+        return self.process.poll() is None
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def log(self):
+        return self.output.read_text(encoding="utf-8", errors="replace")
+
+    def wait_log(self, pattern, after=0):
+        """Waits for a match of pattern in what is logged behind `after`; returns it."""
+        wait_until(lambda: re.search(pattern, self.log()[after:]), f"{pattern!r} in {self.output}", self.running)
+        return re.search(pattern, self.log()[after:])
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    def stop(self, number=signal.SIGTERM):
+        """Asks it to stop; its exit status."""
+        self.signal(number)
+        return self.process.wait(STOP_SECONDS)
+
+
+class Mxward(Process):
+    """`mxward serve` with the lab's configuration and `changes` to it."""
+
+    def __init__(self, name="mxward", changes=None, environment=None, wait=True):
+        self.config = write_config(folder() / f"{name}.yaml", changes or {})
+        self.wait = wait
+        super().__init__(name, [binary(), "serve", "-c", str(self.config)], environment)
+
+    def start(self):
+        anchor = folder() / "anchor"
+        for path in anchor.iterdir():
+            path.unlink()
+        super().start()
+
+    def wait_ready(self):
+        if self.wait:
+            self.wait_log("(?m)ready.*127")
+
+    def reload(self):
+        self.signal(signal.SIGHUP)
+
+    def resolvers(self):
+        """Process IDs of the resolver processes."""
+        return {pid for pid in children(self.pid) if b"resolver" in _command_line(pid)}
+
+
+class Unbound(Process):
+    """Debian's unbound, configured like mxward as far as it goes."""
+
+    def __init__(self, name="unbound"):
+        super().__init__(name, ["unbound", "-d", "-c", os.environ["LAB_UNBOUND"]])
+
+    def wait_ready(self):
+        wait_until(lambda: asking.ask(lab.UNBOUND, ".", "NS", seconds=1).failure == "", self.name, self.running)
+
+
+def children(pid):
+    """All processes that any thread of pid has started."""
+    found = set()
+    try:
+        for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+            found |= {int(child) for child in (task / "children").read_text().split()}
+    except (FileNotFoundError, ProcessLookupError):
+        pass  # it ends while we look
+    return found
+
+
+def exists(pid):
+    """Whether a process is there and not merely waited for."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def status(pid):
+    """The lines of /proc/PID/status."""
+    text = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return {key: value.strip() for key, _, value in (line.partition(":") for line in text.splitlines())}
+
+
+def _command_line(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
