@@ -13,6 +13,7 @@ typedef struct command {
 static const command_t commands[] = {
 	{ "serve", command_serve, "answer queries, in the foreground" },
 	{ "lookup", command_lookup, "resolve a name, and say whether the answer is secure and why" },
+	{ "doctor", command_doctor, "check this machine from the client's side, and say how to mend it" },
 	{ "version", command_version, "print the versions of mxward and of the libraries that matter" },
 	{ "resolver", command_resolver, NULL },
 };

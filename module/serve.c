@@ -90,8 +90,10 @@ static bool with_pending_settings(server_t *server, const conf_t *conf,
 {
 	char *directory = anchor_directory(conf, server->log);
 	char *text = options_text(conf, directory != NULL);
+	char *fallback = directory != NULL ? options_text(conf, false) : NULL;
 	const pending_settings_t settings = {
 		.pool = { .config = text,
+			  .fallback = fallback,
 			  .anchor_dir = directory,
 			  .processes = conf->resolver.processes,
 			  .memory = PROCESS_BASE_MEMORY + PROCESS_CACHE_FACTOR * conf->resolver.memory },
@@ -106,6 +108,7 @@ static bool with_pending_settings(server_t *server, const conf_t *conf,
 	bool done = text != NULL && use(server, &settings);
 
 	free(text);
+	free(fallback);
 	free(directory);
 	return done;
 }

@@ -73,27 +73,16 @@ static uint64_t clock_seconds(clockid_t clock)
 
 /* ---- settings ---- */
 
-static void settings_clear(pending_settings_t *settings)
-{
-	free((char *)(uintptr_t)settings->pool.config);
-	free((char *)(uintptr_t)settings->pool.anchor_dir);
-}
-
 static bool settings_copy(pending_settings_t *to, const pending_settings_t *from)
 {
 	*to = *from;
-	to->pool.config = strdup(from->pool.config);
-	to->pool.anchor_dir = from->pool.anchor_dir != NULL ? strdup(from->pool.anchor_dir) : NULL;
-	if (to->pool.config != NULL && (from->pool.anchor_dir == NULL || to->pool.anchor_dir != NULL))
-		return true;
-	settings_clear(to);
-	return false;
+	return pool_settings_copy(&to->pool, &from->pool);
 }
 
 /* Takes the settings and their strings over. */
 static void settings_use(pending_t *pending, const pending_settings_t *settings)
 {
-	settings_clear(&pending->settings);
+	pool_settings_clear(&pending->settings.pool);
 	pending->settings = *settings;
 	pending->reply.max_udp_size = settings->max_udp_size;
 	pending->reply.keepalive = settings->keepalive;
@@ -402,7 +391,7 @@ static void inbox_drop(pending_t *pending)
 {
 	for (message_t *message = next_message(pending); message != NULL; message = next_message(pending)) {
 		if (message->kind == MESSAGE_RELOAD)
-			settings_clear(&message->settings);
+			pool_settings_clear(&message->settings.pool);
 		free(message);
 	}
 }
@@ -421,7 +410,7 @@ static void pending_free(pending_t *pending)
 	mailbox_close(&pending->inbox);
 	if (pending->ready_fd >= 0)
 		close(pending->ready_fd);
-	settings_clear(&pending->settings);
+	pool_settings_clear(&pending->settings.pool);
 	free(pending);
 }
 

@@ -75,6 +75,18 @@ pool_t *pool_new(struct event_base *base, const pool_settings_t *settings, log_t
 	return pool;
 }
 
+bool pool_settings_copy(pool_settings_t *to, const pool_settings_t *from)
+{
+	*to = *from;
+	to->config = strdup(from->config);
+	return to->config != NULL;
+}
+
+void pool_settings_clear(pool_settings_t *settings)
+{
+	free((char *)(uintptr_t)settings->config);
+}
+
 void pool_free(pool_t *pool)
 {
 	const pool_outcome_t cancelled = { .result = POOL_CANCELLED, .why = "" };
