@@ -498,7 +498,9 @@ static void on_connection(evutil_socket_t listener, short events, void *arg)
 			continue;
 		}
 		error = errno;
-		if (is_shortage(error))
+		/* accept4() looks for a descriptor first, and says EMFILE also when nobody waits: the first call of a turn
+		 * alone tells. */
+		if (is_shortage(error) && i == 0)
 			accept_later(tcp, error);
 		if (error == EAGAIN || is_shortage(error))
 			return;
