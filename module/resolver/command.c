@@ -1,6 +1,6 @@
 /* command.c: `mxward resolver`, what the pool starts; see process.h. */
-#include "config.h"
 #include "module/command.h"
+#include "config.h"
 #include "module/resolver/process.h"
 
 #include <stdio.h>

@@ -39,6 +39,7 @@ typedef struct pool_outcome {
 
 typedef void pool_answer_fn(void *arg, const pool_outcome_t *outcome);
 
+/* What the processes are started with; settings_for_pool() (settings.h) makes it out of the configuration. */
 typedef struct pool_settings {
 	const char *config; /* text for ub_ctx_config(), made by options.h; copied */
 	const char *
