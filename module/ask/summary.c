@@ -69,6 +69,7 @@ bool summary_read(const uint8_t *message, size_t size, summary_t *summary)
 	wire_u16(&w);
 	flags = wire_u16(&w);
 	summary->rcode = flags & 0xf;
+	summary->authoritative = (flags & QUERY_FLAG_AA) != 0;
 	summary->truncated = (flags & QUERY_FLAG_TC) != 0;
 	summary->recursion_available = (flags & QUERY_FLAG_RA) != 0;
 	summary->authentic = (flags & QUERY_FLAG_AD) != 0;

@@ -19,7 +19,8 @@ typedef struct summary_error {
 } summary_error_t;
 
 typedef struct summary {
-	uint16_t rcode; /* with the upper bits from OPT (RFC 6891, 6.1.3) */
+	uint16_t rcode;     /* with the upper bits from OPT (RFC 6891, 6.1.3) */
+	bool authoritative; /* AA */
 	bool truncated;
 	bool recursion_available;
 	bool authentic; /* AD */
