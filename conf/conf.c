@@ -16,7 +16,6 @@
 
 typedef struct load {
 	conf_t *conf;
-	conf_marks_t marks;
 	yaml_document_t *document;
 	conf_report_t *report;
 } load_t;
@@ -153,10 +152,10 @@ static bool load_section(const load_t *load, const section_t *section, const yam
 
 static bool load_key(const load_t *load, const conf_key_t *key, const yaml_node_t *node)
 {
-	size_t row = (size_t)(key - conf_keys);
-
-	load->marks.set[row] = true;
-	load->marks.at[row] = node->start_mark;
+	load->conf->places[key - conf_keys] = (conf_place_t){
+		.line = (unsigned)node->start_mark.line + 1,
+		.column = (unsigned)node->start_mark.column + 1,
+	};
 	return conf_value_read(load->conf, key, load->document, node, load->report);
 }
 
@@ -246,36 +245,41 @@ static bool load_default(const load_t *load, const conf_key_t *key)
 
 static bool load_all(load_t *load, const char *text, size_t size)
 {
-	static const char user[] = "user";
-
 	if (!load_file(load, text, size))
 		return false;
 	for (size_t i = 0; i < conf_key_count; i++)
-		if (!load->marks.set[i] && !load_default(load, &conf_keys[i]))
+		if (load->conf->places[i].line == 0 && !load_default(load, &conf_keys[i]))
 			return false;
 	for (size_t i = 0; i < conf_key_count; i++)
 		load->conf->resolver.option_count += conf_key_is_option(&conf_keys[i]) != 0;
-	load->conf->user_is_default = !load->marks.set[conf_key(user) - conf_keys];
-	return conf_check(load->conf, &load->marks, load->report);
+	load->conf->user_is_default = conf_place(load->conf, "user").line == 0;
+	return conf_check(load->conf, load->report);
+}
+
+static conf_t *new_conf(void)
+{
+	conf_t *conf = calloc(1, sizeof(*conf));
+
+	if (conf == NULL)
+		return NULL;
+	conf->places = calloc(conf_key_count, sizeof(*conf->places));
+	if (conf->places != NULL)
+		return conf;
+	free(conf);
+	return NULL;
 }
 
 conf_t *conf_parse(const char *text, size_t size, const char *name, char **error)
 {
 	conf_report_t report = { .file = name };
-	load_t load = {
-		.conf = calloc(1, sizeof(conf_t)),
-		.marks = { calloc(conf_key_count, sizeof(bool)), calloc(conf_key_count, sizeof(yaml_mark_t)) },
-		.report = &report,
-	};
+	load_t load = { .conf = new_conf(), .report = &report };
 
-	if (load.conf == NULL || load.marks.set == NULL || load.marks.at == NULL)
+	if (load.conf == NULL)
 		conf_report_no_memory(&report);
-	if (report.failed || !load_all(&load, text, size)) {
+	else if (!load_all(&load, text, size)) {
 		conf_free(load.conf);
 		load.conf = NULL;
 	}
-	free(load.marks.set);
-	free(load.marks.at);
 	*error = report.error;
 	return load.conf;
 }
@@ -323,5 +327,11 @@ void conf_free(conf_t *conf)
 		return;
 	for (size_t i = 0; i < conf_key_count; i++)
 		conf_value_free(conf, &conf_keys[i]);
+	free(conf->places);
 	free(conf);
+}
+
+conf_place_t conf_place(const conf_t *conf, const char *path)
+{
+	return conf->places[conf_key(path) - conf_keys];
 }

@@ -103,6 +103,12 @@ typedef struct conf_log {
 	char *to; /* "stderr", "journal", or an absolute path */
 } conf_log_t;
 
+/* Where the file says something, both counted from 1; 0 and 0 for what it leaves out. */
+typedef struct conf_place {
+	unsigned line;
+	unsigned column;
+} conf_place_t;
+
 typedef struct conf {
 	conf_addresses_t listen;
 	conf_prefixes_t allow;
@@ -114,6 +120,7 @@ typedef struct conf {
 	conf_resolver_t resolver;
 	conf_cache_t cache;
 	conf_log_t log;
+	conf_place_t *places; /* for conf_place() */
 } conf_t;
 
 /* Loads the file at `path`. On success returns a configuration; free it with conf_free(). On failure returns NULL and
@@ -125,6 +132,9 @@ MUST_USE conf_t *conf_load(const char *path, char **error);
 MUST_USE conf_t *conf_parse(const char *text, size_t size, const char *name, char **error);
 
 void conf_free(conf_t *conf);
+
+/* Where the file has the value of a key, given as dotted path ("cache.max-ttl"), for errors that only module can find. */
+conf_place_t conf_place(const conf_t *conf, const char *path);
 
 /* Writes a file that holds every key with its help and its default, and loads to the defaults. */
 void conf_sample(FILE *out);

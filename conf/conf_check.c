@@ -1,6 +1,7 @@
 /* conf_check.c: keys that contradict each other. The defaults do not, so every contradiction has a key in the file. */
 #include "conf/conf_check.h"
 
+#include "conf/conf_keys.h"
 #include "conf/conf_value.h"
 
 #include <stdlib.h>
@@ -31,15 +32,17 @@ static const exclusion_t exclusions[] = {
 	{ { "resolver.hardening.prefer-ip4", "resolver.hardening.prefer-ip6" }, "yes", "only one can be preferred" },
 };
 
-static yaml_mark_t mark_of(const conf_marks_t *marks, const char *path)
+static yaml_mark_t mark_of(const conf_t *conf, const char *path)
 {
-	return marks->at[conf_key(path) - conf_keys];
+	conf_place_t place = conf_place(conf, path);
+
+	return (yaml_mark_t){ .line = place.line - 1, .column = place.column - 1 };
 }
 
 /* Points to the one that the file set. */
-static yaml_mark_t mark_of_pair(const conf_marks_t *marks, const pair_t *pair)
+static yaml_mark_t mark_of_pair(const conf_t *conf, const pair_t *pair)
 {
-	return mark_of(marks, marks->set[conf_key(pair->one) - conf_keys] ? pair->one : pair->other);
+	return mark_of(conf, conf_place(conf, pair->one).line > 0 ? pair->one : pair->other);
 }
 
 static const char *option_value(const conf_t *conf, const char *path)
@@ -54,24 +57,24 @@ static uint64_t number_at(const conf_t *conf, const char *path)
 	return conf_key_is_option(key) ? strtoull(option_value(conf, path), NULL, 10) : conf_value_number(conf, key);
 }
 
-static bool check_ordered(const conf_t *conf, const conf_marks_t *marks, conf_report_t *report)
+static bool check_ordered(const conf_t *conf, conf_report_t *report)
 {
 	for (size_t i = 0; i < sizeof(ordered) / sizeof(ordered[0]); i++)
 		if (number_at(conf, ordered[i].one) > number_at(conf, ordered[i].other))
-			return conf_report_at(report, mark_of_pair(marks, &ordered[i]),
+			return conf_report_at(report, mark_of_pair(conf, &ordered[i]),
 					      "%s is larger than %s: make it at most as large", ordered[i].one,
 					      ordered[i].other);
 	return true;
 }
 
-static bool check_exclusions(const conf_t *conf, const conf_marks_t *marks, conf_report_t *report)
+static bool check_exclusions(const conf_t *conf, conf_report_t *report)
 {
 	for (size_t i = 0; i < sizeof(exclusions) / sizeof(exclusions[0]); i++) {
 		const exclusion_t *row = &exclusions[i];
 
 		if (strcmp(option_value(conf, row->switches.one), row->value) == 0 &&
 		    strcmp(option_value(conf, row->switches.other), row->value) == 0)
-			return conf_report_at(report, mark_of_pair(marks, &row->switches),
+			return conf_report_at(report, mark_of_pair(conf, &row->switches),
 					      "%s and %s are both %s, and %s: change one of them", row->switches.one,
 					      row->switches.other, row->value, row->why);
 	}
@@ -98,20 +101,19 @@ static const char *problem_with(const conf_t *conf, const conf_route_t *route)
 	return NULL;
 }
 
-static bool check_routes(const conf_t *conf, const char *path, const conf_routes_t *routes, const conf_marks_t *marks,
-			 conf_report_t *report)
+static bool check_routes(const conf_t *conf, const char *path, const conf_routes_t *routes, conf_report_t *report)
 {
 	for (size_t i = 0; i < routes->count; i++) {
 		const char *problem = problem_with(conf, &routes->items[i]);
 
 		if (problem != NULL)
-			return conf_report_at(report, mark_of(marks, path), "%s sends %s to %s", path,
+			return conf_report_at(report, mark_of(conf, path), "%s sends %s to %s", path,
 					      routes->items[i].zone, problem);
 	}
 	return true;
 }
 
-static bool check_zones(const conf_t *conf, const conf_marks_t *marks, conf_report_t *report)
+static bool check_zones(const conf_t *conf, conf_report_t *report)
 {
 	const conf_routes_t *forward = &conf->resolver.forward;
 	const conf_routes_t *stub = &conf->resolver.stub;
@@ -120,16 +122,15 @@ static bool check_zones(const conf_t *conf, const conf_marks_t *marks, conf_repo
 		for (size_t j = 0; j < forward->count; j++)
 			if (strcasecmp(stub->items[i].zone, forward->items[j].zone) == 0)
 				return conf_report_at(
-					report, mark_of(marks, "resolver.stub"),
+					report, mark_of(conf, "resolver.stub"),
 					"resolver.stub and resolver.forward both have %s: keep one of them",
 					stub->items[i].zone);
 	return true;
 }
 
-bool conf_check(const conf_t *conf, const conf_marks_t *marks, conf_report_t *report)
+bool conf_check(const conf_t *conf, conf_report_t *report)
 {
-	return check_ordered(conf, marks, report) && check_exclusions(conf, marks, report) &&
-	       check_routes(conf, "resolver.forward", &conf->resolver.forward, marks, report) &&
-	       check_routes(conf, "resolver.stub", &conf->resolver.stub, marks, report) &&
-	       check_zones(conf, marks, report);
+	return check_ordered(conf, report) && check_exclusions(conf, report) &&
+	       check_routes(conf, "resolver.forward", &conf->resolver.forward, report) &&
+	       check_routes(conf, "resolver.stub", &conf->resolver.stub, report) && check_zones(conf, report);
 }

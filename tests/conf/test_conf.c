@@ -124,6 +124,20 @@ static void keeps_the_defaults_beside_what_is_set(void **state)
 	conf_free(conf);
 }
 
+static void remembers_places(void **state)
+{
+	conf_t *conf = accepted("resolver:\n  libunbound: |\n    neg-cache-size: 1m\n  hardening: {do-ip6: no}\n");
+
+	(void)state;
+	assert_int_equal(conf_place(conf, "resolver.libunbound").line, 2);
+	assert_int_equal(conf_place(conf, "resolver.libunbound").column, 15);
+	assert_int_equal(conf_place(conf, "resolver.hardening.do-ip6").line, 4);
+	assert_int_equal(conf_place(conf, "resolver.hardening.do-ip6").column, 23);
+	assert_int_equal(conf_place(conf, "resolver.hardening.do-ip4").line, 0);
+	assert_int_equal(conf_place(conf, "user").column, 0);
+	conf_free(conf);
+}
+
 static void shortens_long_keys(void **state)
 {
 	char text[400];
@@ -255,6 +269,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_is_the_defaults),
 		cmocka_unit_test(keeps_the_defaults_beside_what_is_set),
+		cmocka_unit_test(remembers_places),
 		cmocka_unit_test(shortens_long_keys),
 		cmocka_unit_test(loads_files),
 		cmocka_unit_test(tells_why_a_file_cannot_be_read),
