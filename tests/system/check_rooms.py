@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/python3 -B
 """Checks who includes whom: conf, cache and validator know neither each other nor module; see docs/architecture.md.
 
 Usage: check_rooms.py TOP. Prints FILE:LINE: what is wrong, what would be right; exit status 1 when there is anything."""

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/python3 -B
 """Sums up what `meson test` wrote into the build folders named, as one line: N passed, N failed, N skipped.
 
 A test that speaks TAP counts with each of its cases, any other as one. A folder without results counts as one failure: its
