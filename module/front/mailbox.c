@@ -24,14 +24,15 @@ void mailbox_close(mailbox_t *mailbox)
 void mailbox_put(mailbox_t *mailbox, mail_t *mail)
 {
 	const uint64_t one = 1;
+	mail_t *before = atomic_load_explicit(&mailbox->latest, memory_order_relaxed);
 
-	mail->next = atomic_load_explicit(&mailbox->latest, memory_order_relaxed);
-	while (!atomic_compare_exchange_weak_explicit(&mailbox->latest, &mail->next, mail, memory_order_release,
-						      memory_order_relaxed))
-		;
-	/* Whoever put something into an empty mailbox wakes the reader, who clears the eventfd before it takes the mail. A
-	 * write fails only when the counter is full, and then the reader is awake. */
-	if (mail->next == NULL)
+	do
+		mail->next = before;
+	while (!atomic_compare_exchange_weak_explicit(&mailbox->latest, &before, mail, memory_order_release,
+						      memory_order_relaxed));
+	/* The message is the reader's by now. Whoever put something into an empty mailbox wakes the reader, who clears the
+	 * eventfd before it takes the mail. A write fails only when the counter is full, and then the reader is awake. */
+	if (before == NULL)
 		while (write(mailbox->fd, &one, sizeof(one)) < 0 && errno == EINTR)
 			;
 }
