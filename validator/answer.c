@@ -244,7 +244,7 @@ static uint32_t ttl_of(const work_t *work, const set_t *set, const rrset_signed_
 {
 	const answer_limits_t *limits = work->limits;
 	bool negative = set->section == PACKET_AUTHORITY && work->answer->negative;
-	uint32_t ttl = least(rrset_ttl(&work->records, &work->members), by_signature->ttl);
+	uint32_t ttl = least(work->members.ttl, by_signature->ttl);
 
 	if (negative)
 		ttl = least(ttl, work->negative_ttl);

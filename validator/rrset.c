@@ -42,6 +42,7 @@ static void match(const rrset_records_t *records, packet_section_t section, cons
 {
 	uint32_t hash = packet_hash(owner);
 
+	members->ttl = UINT32_MAX;
 	members->count = 0;
 	for (size_t i = 0; i < records->count; i++) {
 		packet_record_t *record = &records->all[i];
@@ -49,6 +50,8 @@ static void match(const rrset_records_t *records, packet_section_t section, cons
 		if (!belongs(record, section, owner, hash, type) || (covered != 0 && record->covered != covered))
 			continue;
 		record->picked = true;
+		if (record->ttl < members->ttl)
+			members->ttl = record->ttl;
 		members->index[members->count++] = (uint16_t)i;
 	}
 }
@@ -174,17 +177,6 @@ answer_err_t rrset_pick_signatures(const rrset_records_t *records, packet_sectio
 	}
 	members->count = count;
 	return count > 1 ? order(records, members) : ANSWER_OK;
-}
-
-uint32_t rrset_ttl(const rrset_records_t *records, const rrset_members_t *members)
-{
-	uint32_t ttl = UINT32_MAX;
-
-	for (size_t i = 0; i < members->count; i++) {
-		if (records->all[members->index[i]].ttl < ttl)
-			ttl = records->all[members->index[i]].ttl;
-	}
-	return ttl;
 }
 
 /* Labels as RRSIG counts them: a leading "*" is none (RFC 4034, 3.1.3). */

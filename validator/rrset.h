@@ -8,6 +8,8 @@
 
 /* Indices of records, in the order in which they are to be written. */
 typedef struct rrset_members {
+	uint32_t
+		ttl; /* the lowest of all (RFC 2181, 5.2), those that came twice included; UINT32_MAX when there are none */
 	size_t count;
 	uint16_t index[PACKET_RECORDS_MAX];
 } rrset_members_t;
@@ -30,9 +32,6 @@ MUST_USE answer_err_t rrset_pick(const rrset_records_t *records, packet_section_
 /* The same for the signatures over it; those that do not read are left out. */
 MUST_USE answer_err_t rrset_pick_signatures(const rrset_records_t *records, packet_section_t section,
 					    const name_t *owner, uint16_t type, rrset_members_t *members);
-
-/* The lowest TTL of the members. */
-uint32_t rrset_ttl(const rrset_records_t *records, const rrset_members_t *members);
 
 /* What the signatures allow (RFC 4035, 5.3.3). */
 typedef struct rrset_signed {
