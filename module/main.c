@@ -12,6 +12,7 @@ typedef struct command {
 
 static const command_t commands[] = {
 	{ "serve", command_serve, "answer queries, in the foreground" },
+	{ "checkconf", command_checkconf, "say what is wrong with a configuration" },
 	{ "lookup", command_lookup, "resolve a name, and say whether the answer is secure and why" },
 	{ "doctor", command_doctor, "check this machine from the client's side, and say how to mend it" },
 	{ "version", command_version, "print the versions of mxward and of the libraries that matter" },

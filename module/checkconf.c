@@ -1,0 +1,202 @@
+/* checkconf.c: `mxward checkconf`: says what is wrong with a configuration before a daemon has to.
+ *
+ * Errors are what `mxward serve` refuses too. Warnings are about what it would go on without, and only about what the file
+ * itself names: a default that is not there is a matter of installing, not of this file. */
+#include "conf/conf.h"
+#include "module/advisories.h"
+#include "module/command.h"
+#include "module/resolver/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <libgen.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unbound.h>
+#include <unistd.h>
+
+static const char help[] =
+	"Usage: mxward checkconf [FILE]\n"
+	"       mxward checkconf --sample\n"
+	"\n"
+	"Checks a configuration (" MXWARD_CONFIG_FILE " when none is named) as mxward serve would.\n"
+	"Prints nothing when it is good, or one line: FILE:LINE:COLUMN: what is wrong, what would be right.\n"
+	"Warnings, on standard error, do not count; on a terminal one is about known holes of this libunbound.\n"
+	"\n"
+	"  --sample    print a file with every key, its help and its default\n"
+	"  -h, --help  print this\n"
+	"\n"
+	"Exit status: 0 the configuration is good, 1 it is not, 64 the command line is wrong.\n"
+	"See mxward.yaml(5).\n";
+
+typedef struct check {
+	const char *file;
+	const conf_t *conf;
+} check_t;
+
+static void complain(const check_t *check, const char *key, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* Prints `FILE:LINE:COLUMN: ...` for a key's value, without a place when the file does not set it or key is NULL. */
+static void complain(const check_t *check, const char *key, const char *format, ...)
+{
+	conf_place_t place = key != NULL ? conf_place(check->conf, key) : (conf_place_t){ 0 };
+	va_list args;
+
+	fprintf(stderr, "%s:", check->file);
+	if (place.line > 0)
+		fprintf(stderr, "%u:%u:", place.line, place.column);
+	fputc(' ', stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+/* What libunbound does not start without. */
+static bool check_readable(const check_t *check, const char *key, const char *path)
+{
+	if (path[0] == '\0' || access(path, R_OK) == 0)
+		return true;
+	complain(check, key, "%s: %s cannot be read (%s): name another file, or install the package dns-root-data", key,
+		 path, strerror(errno));
+	return false;
+}
+
+static bool check_files(const check_t *check)
+{
+	const conf_resolver_t *resolver = &check->conf->resolver;
+
+	if (!check_readable(check, "resolver.root-hints", resolver->root_hints))
+		return false;
+	for (size_t i = 0; i < resolver->trust_anchor_files.count; i++)
+		if (!check_readable(check, "resolver.trust-anchor-file", resolver->trust_anchor_files.items[i]))
+			return false;
+	return true;
+}
+
+/* The key that a sentence about libunbound's settings is about, or NULL. */
+static const char *key_of(const conf_t *conf, const char *sentence)
+{
+	const conf_strings_t *anchors = &conf->resolver.trust_anchor_files;
+
+	if (strstr(sentence, "resolver.libunbound") != NULL)
+		return "resolver.libunbound";
+	if (conf->resolver.root_hints[0] != '\0' && strstr(sentence, conf->resolver.root_hints) != NULL)
+		return "resolver.root-hints";
+	for (size_t i = 0; i < anchors->count; i++)
+		if (strstr(sentence, anchors->items[i]) != NULL)
+			return "resolver.trust-anchor-file";
+	return NULL;
+}
+
+static bool check_libunbound(const check_t *check)
+{
+	char *refusal = options_check(check->conf);
+
+	if (refusal == NULL)
+		return true;
+	complain(check, key_of(check->conf, refusal), "%s", refusal);
+	free(refusal);
+	return false;
+}
+
+/* Warns about a file whose directory is not there. */
+static void warn_directory(const check_t *check, const char *key, const char *path, const char *consequence)
+{
+	char *copy = strdup(path);
+	const char *directory = copy != NULL ? dirname(copy) : path;
+
+	if (copy != NULL && access(directory, F_OK) != 0)
+		complain(check, key, "warning: %s: there is no directory %s (%s): %s", key, directory, strerror(errno),
+			 consequence);
+	free(copy);
+}
+
+static void warn_about_file(const check_t *check, const conf_t *standard)
+{
+	const conf_t *conf = check->conf;
+
+	if (conf->log.to[0] == '/')
+		warn_directory(check, "log.to", conf->log.to, "lines would go to standard error");
+	if (strcmp(conf->resolver.auto_trust_anchor_file, standard->resolver.auto_trust_anchor_file) != 0)
+		warn_directory(check, "resolver.auto-trust-anchor-file", conf->resolver.auto_trust_anchor_file,
+			       "the static trust anchor would be used");
+	if (conf->user[0] != '\0' && strcmp(conf->user, standard->user) != 0 && getpwnam(conf->user) == NULL)
+		complain(check, "user", "warning: user: there is no user %s: add it, or name another", conf->user);
+	if (conf->resolver.trust_anchor_files.count == 0 && conf->resolver.auto_trust_anchor_file[0] == '\0')
+		complain(check, "resolver.trust-anchor-file",
+			 "warning: resolver.trust-anchor-file: without a trust anchor nothing is validated");
+}
+
+/* Known holes are no fault of the file, and a script wants silence: this is for the person at the terminal. */
+static void warn_about_libunbound(const check_t *check)
+{
+	size_t count;
+	const advisory_t *known = advisories(&count);
+	size_t open = 0;
+
+	for (size_t i = 0; i < count; i++)
+		open += advisories_affects(&known[i], ub_version());
+	if (open > 0 && isatty(STDERR_FILENO))
+		complain(
+			check, NULL,
+			"warning: libunbound %s is older than upstream's fixes of %zu known holes: mxward doctor tells "
+			"whether Debian mended them",
+			ub_version(), open);
+}
+
+static bool check_conf(const check_t *check)
+{
+	char *error = NULL;
+	conf_t *standard;
+
+	if (!check_files(check) || !check_libunbound(check))
+		return false;
+	standard = conf_parse("", 0, "", &error);
+	if (standard != NULL)
+		warn_about_file(check, standard);
+	conf_free(standard);
+	free(error);
+	warn_about_libunbound(check);
+	return true;
+}
+
+static int check_file(const char *file)
+{
+	char *error = NULL;
+	conf_t *conf = conf_load(file, &error);
+	bool good = conf != NULL && check_conf(&(check_t){ .file = file, .conf = conf });
+
+	if (conf == NULL)
+		fprintf(stderr, "%s\n", error != NULL ? error : "mxward checkconf: memory is out");
+	free(error);
+	conf_free(conf);
+	return good ? 0 : 1;
+}
+
+int command_checkconf(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "sample", no_argument, NULL, 's' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int option = getopt_long(argc, argv, "h", options, NULL); /* either one is all there is to do */
+
+	if (option == 'h' && argc == 2) {
+		fputs(help, stdout);
+		return 0;
+	}
+	if (option == 's' && argc == 2) {
+		conf_sample(stdout);
+		return 0;
+	}
+	if (option != -1 || argc - optind > 1) {
+		fputs("mxward checkconf: at most one file is wanted; see mxward checkconf --help\n", stderr);
+		return EXIT_USAGE;
+	}
+	return check_file(argc > optind ? argv[optind] : MXWARD_CONFIG_FILE);
+}
