@@ -130,11 +130,12 @@ static answer_err_t order(const rrset_records_t *records, rrset_members_t *membe
 {
 	size_t heads = members->count * sizeof(member_t);
 	member_t *sorted = malloc(heads + room_for(records, members));
-	uint8_t *room = (uint8_t *)sorted + heads;
 	answer_err_t err = ANSWER_OK;
+	uint8_t *room;
 
 	if (sorted == NULL)
 		return ANSWER_NO_MEMORY;
+	room = (uint8_t *)sorted + heads;
 	for (size_t i = 0; i < members->count && err == ANSWER_OK; i++) {
 		uint16_t index = members->index[i];
 
