@@ -1,5 +1,5 @@
 /* message.c: see message.h. */
-#include "message.h"
+#include "tests/module/front/message.h"
 
 #include <ldns/ldns.h>
 

@@ -40,11 +40,11 @@ void log_write(log_t *log, log_level_t level, const char *format, ...)
 
 	(void)log;
 	(void)level;
-	pthread_mutex_lock(&logged.lock);
 	va_start(arguments, format);
+	pthread_mutex_lock(&logged.lock);
 	vsnprintf(logged.last, sizeof(logged.last), format, arguments);
-	va_end(arguments);
 	pthread_mutex_unlock(&logged.lock);
+	va_end(arguments);
 }
 
 /* ---- questions that the cache cannot answer ---- */
@@ -155,7 +155,7 @@ static fixture_t *begin_on(const char *const hosts[], const conf_tcp_t *tcp)
 
 	assert_non_null(f);
 	for (; hosts[addresses.count] != NULL; addresses.count++)
-		listen[addresses.count] = address(hosts[addresses.count], 0);
+		addresses.items[addresses.count] = address(hosts[addresses.count], 0);
 	f->allowed[0] = (conf_prefix_t){ .family = AF_INET, .bits = 32, .address = { 127, 0, 0, 1 } };
 	f->allowed[1] = (conf_prefix_t){ .family = AF_INET, .bits = 29, .address = { 127, 0, 0, 8 } };
 	f->allowed[2] = (conf_prefix_t){ .family = AF_INET6, .bits = 128, .address = { [15] = 1 } };
@@ -181,7 +181,7 @@ static uint16_t port_of(const fixture_t *f, const char *host)
 {
 	const char *at = strstr(front_sockets_text(front_sockets(f->front)), host);
 
-	return at != NULL ? (uint16_t)atoi(strchr(at, '@') + 1) : 0;
+	return at != NULL ? (uint16_t)strtoul(strchr(at, '@') + 1, NULL, 10) : 0;
 }
 
 static fixture_t *begin_with(const conf_tcp_t *tcp)
@@ -200,7 +200,7 @@ static fixture_t *begin(void)
 	return begin_with(&roomy);
 }
 
-static void end(fixture_t *f)
+static void finish(fixture_t *f)
 {
 	front_stop(f->front);
 	front_free(f->front);
@@ -398,7 +398,7 @@ static void udp_hit(void **state)
 	assert_int_equal(stats.udp_queries, f->port_v6 > 0 ? 2 : 1);
 	assert_int_equal(stats.hits, stats.udp_queries);
 	assert_int_equal(stats.misses, 0);
-	end(f);
+	finish(f);
 }
 
 static void udp_burst(void **state) /* more than a batch */
@@ -410,16 +410,16 @@ static void udp_burst(void **state) /* more than a batch */
 	told_t told;
 
 	(void)state;
-	for (uint16_t i = 0; i < BURST; i++)
-		udp_ask(fd, i, "hit.example");
-	for (uint16_t i = 0; i < BURST; i++) {
+	for (unsigned i = 0; i < BURST; i++)
+		udp_ask(fd, (uint16_t)i, "hit.example");
+	for (unsigned i = 0; i < BURST; i++) {
 		udp_take(fd, &told);
 		assert_in_range(told.id, 0, BURST - 1);
 		assert_false(seen[told.id]);
 		seen[told.id] = true;
 	}
 	close(fd);
-	end(f);
+	finish(f);
 }
 
 static void udp_miss_is_answered_later(void **state)
@@ -443,7 +443,7 @@ static void udp_miss_is_answered_later(void **state)
 	assert_int_equal(told.answers, 2);
 	close(one);
 	close(two);
-	end(f);
+	finish(f);
 }
 
 static void wildcard_replies_from_the_asked_address(void **state)
@@ -485,7 +485,7 @@ static void wildcard_replies_from_the_asked_address(void **state)
 		assert_int_equal(told.id, 4);
 		close(fd);
 	}
-	end(f);
+	finish(f);
 }
 
 static void strangers_are_refused(void **state)
@@ -508,7 +508,7 @@ static void strangers_are_refused(void **state)
 	close(udp);
 	front_stats(f->front, &stats);
 	assert_int_equal(stats.refused, 2);
-	end(f);
+	finish(f);
 }
 
 static void reload_changes_who_may_ask(void **state)
@@ -533,7 +533,7 @@ static void reload_changes_who_may_ask(void **state)
 	} while (told.rcode == REFUSED);
 	check_hit(&told, 2);
 	close(fd);
-	end(f);
+	finish(f);
 }
 
 static void large_answers_need_tcp(void **state)
@@ -554,7 +554,7 @@ static void large_answers_need_tcp(void **state)
 	assert_int_equal(told.answers, 1200);
 	close(udp);
 	close(tcp);
-	end(f);
+	finish(f);
 }
 
 static void largest_datagram_is_read(void **state)
@@ -574,7 +574,7 @@ static void largest_datagram_is_read(void **state)
 	free(octets);
 	close(fd);
 	still_answers(f);
-	end(f);
+	finish(f);
 }
 
 static void responses_get_no_reply(void **state)
@@ -600,7 +600,7 @@ static void responses_get_no_reply(void **state)
 		check_hit(&told, (uint16_t)i); /* and not a reply to any of those before */
 	}
 	close(fd);
-	end(f);
+	finish(f);
 }
 
 /* ---- TCP ---- */
@@ -635,7 +635,7 @@ static void tcp_hit_and_keepalive(void **state)
 		close(fd);
 	}
 	assert_int_equal(stats.tcp_queries, f->port_v6 > 0 ? 2 : 1);
-	end(f);
+	finish(f);
 }
 
 static void pipelined_out_of_order(void **state) /* RFC 7766, 6.2.1.1 and 7 */
@@ -661,7 +661,7 @@ static void pipelined_out_of_order(void **state) /* RFC 7766, 6.2.1.1 and 7 */
 	tcp_take(fd, &told);
 	assert_int_equal(told.id, 1);
 	close(fd);
-	end(f);
+	finish(f);
 }
 
 static void one_octet_at_a_time(void **state)
@@ -683,7 +683,7 @@ static void one_octet_at_a_time(void **state)
 	tcp_take(fd, &told);
 	check_hit(&told, 2);
 	close(fd);
-	end(f);
+	finish(f);
 }
 
 static void thousand_questions_wait_their_turn(void **state)
@@ -696,8 +696,8 @@ static void thousand_questions_wait_their_turn(void **state)
 	told_t told;
 
 	(void)state;
-	for (uint16_t i = 0; i < MANY; i++)
-		tcp_ask(fd, i, "miss.example");
+	for (unsigned i = 0; i < MANY; i++)
+		tcp_ask(fd, (uint16_t)i, "miss.example");
 	for (; answered < MANY; answered++) { /* the next is taken when one before it has its answer */
 		await_misses(f, answered + 1);
 		pthread_mutex_lock(&f->lock);
@@ -710,7 +710,7 @@ static void thousand_questions_wait_their_turn(void **state)
 		seen[told.id] = true;
 	}
 	close(fd);
-	end(f);
+	finish(f);
 }
 
 typedef struct flood {
@@ -758,7 +758,7 @@ static void client_that_reads_late_gets_all(void **state)
 	}
 	pthread_join(writer, NULL);
 	close(flood.fd);
-	end(f);
+	finish(f);
 }
 
 static void half_closed_client_gets_its_answers(void **state)
@@ -782,7 +782,7 @@ static void half_closed_client_gets_its_answers(void **state)
 	tcp_take(fd, &told);
 	assert_int_equal(told.id, 2);
 	tcp_ends(fd);
-	end(f);
+	finish(f);
 }
 
 static void client_that_went_away_costs_nothing(void **state)
@@ -806,7 +806,7 @@ static void client_that_went_away_costs_nothing(void **state)
 	answer_miss(f, 0);
 	answer_miss(f, 1);
 	still_answers(f);
-	end(f);
+	finish(f);
 }
 
 static void slot_of_another_is_not_answered(void **state)
@@ -837,7 +837,7 @@ static void slot_of_another_is_not_answered(void **state)
 	tcp_take(fd, &told);
 	assert_int_equal(told.id, 1);
 	close(fd);
-	end(f);
+	finish(f);
 }
 
 typedef struct ending {
@@ -846,7 +846,7 @@ typedef struct ending {
 	size_t size;
 } ending_t;
 
-static const ending_t endings[] = {
+static ending_t endings[] = {
 	{ "a message without octets", OCTETS("\0\0") },
 	{ "a message shorter than a header", OCTETS("\0\1a") },
 	{ "a response", OCTETS("\0\14\0\1\x81\0\0\1\0\0\0\0\0\0") },
@@ -871,7 +871,7 @@ static void no_query_ends_the_connection(void **state)
 	assert_int_equal(told.id, 2);
 	tcp_ends(fd);
 	still_answers(f);
-	end(f);
+	finish(f);
 }
 
 static void malformed_message_does_not(void **state)
@@ -890,7 +890,7 @@ static void malformed_message_does_not(void **state)
 	tcp_take(fd, &told);
 	check_hit(&told, 3);
 	close(fd);
-	end(f);
+	finish(f);
 }
 
 static void idle_connection_is_closed(void **state)
@@ -912,7 +912,7 @@ static void idle_connection_is_closed(void **state)
 	tcp_take(waits, &told);
 	assert_int_equal(told.id, 1);
 	tcp_ends(waits);
-	end(f);
+	finish(f);
 }
 
 /* ---- limits ---- */
@@ -930,7 +930,7 @@ typedef struct attack {
 	const char *from;
 } attack_t;
 
-static const attack_t attacks[] = {
+static attack_t attacks[] = {
 	{ "a flood of idle connections, limit in all", &few, NULL, 0, "127.0.0.1" },
 	{ "a flood of idle connections, limit per client", &few_per_client, NULL, 0, "127.0.0.1" },
 	{ "a flood of idle strangers", &few, NULL, 0, "127.0.0.2" },
@@ -964,7 +964,7 @@ static void new_client_is_answered(void **state)
 	for (unsigned i = 0; i < FLOOD; i++)
 		close(fds[i]);
 	close(busy);
-	end(f);
+	finish(f);
 }
 
 static void no_descriptor_left(void **state)
@@ -995,7 +995,7 @@ static void no_descriptor_left(void **state)
 	assert_non_null(strstr(logged.last, "cannot accept TCP connections (Too many open files)"));
 	pthread_mutex_unlock(&logged.lock);
 	close(fresh);
-	end(f);
+	finish(f);
 }
 
 /* ---- stopping ---- */
@@ -1036,7 +1036,7 @@ typedef struct refusal {
 	const char *says;
 } refusal_t;
 
-static const refusal_t refusals[] = {
+static refusal_t refusals[] = {
 	{ "another's UDP port", "127.0.0.1", 0, SOCK_DGRAM, "@%u (UDP): another program listens there" },
 	{ "another's TCP port", "127.0.0.1", 0, SOCK_STREAM, "@%u (TCP): another program listens there" },
 	{ "an address of another machine", "192.0.2.1", 5353, 0,
@@ -1049,7 +1049,7 @@ static void cannot_bind(void **state)
 	const refusal_t *refusal = *state;
 	int taken = client_socket(refusal->kind == SOCK_STREAM ? SOCK_STREAM : SOCK_DGRAM, "127.0.0.1");
 	conf_address_t bound = { .size = sizeof(bound.sa) };
-	conf_address_t items[2];
+	conf_address_t items[2] = { { .size = 0 }, address("127.0.0.1", 0) };
 	const conf_addresses_t one = { .count = 1, .items = items };
 	const conf_addresses_t two = { .count = 2, .items = items };
 	front_sockets_t *sockets = NULL;
@@ -1062,7 +1062,6 @@ static void cannot_bind(void **state)
 	if (refusal->port == 0) /* the row's text has one %u */
 		snprintf(says, sizeof(says), "@%u%s", ntohs(bound.sa.v4.sin_port), refusal->says + 3);
 	items[0] = address(refusal->host, refusal->port != 0 ? refusal->port : ntohs(bound.sa.v4.sin_port));
-	items[1] = address("127.0.0.1", 0);
 	sockets = front_bind(&two, 1, NULL);
 	assert_non_null(sockets); /* one is enough */
 	assert_null(strchr(front_sockets_text(sockets), ' '));
@@ -1081,7 +1080,7 @@ static void another_front_is_found_out(void **state) /* SO_REUSEPORT alone would
 
 	(void)state;
 	assert_non_null(first);
-	item = address("127.0.0.1", (uint16_t)atoi(strchr(front_sockets_text(first), '@') + 1));
+	item = address("127.0.0.1", (uint16_t)strtoul(strchr(front_sockets_text(first), '@') + 1, NULL, 10));
 	assert_null(front_bind(&listen, 2, NULL));
 	front_sockets_free(first);
 	first = front_bind(&listen, 2, NULL); /* free again at once */

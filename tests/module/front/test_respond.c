@@ -13,7 +13,7 @@ typedef struct row {
 	asking_t asking;
 	bool stranger;   /* 192.0.2.1, who may not ask */
 	bool too_many;   /* miss() says no */
-	unsigned opcode; /* in place of QUERY */
+	uint16_t opcode; /* in place of QUERY */
 	unsigned want;   /* an RCODE, NEVER or LATER */
 	const char *errors;
 	count_t count;
@@ -28,7 +28,7 @@ typedef struct row {
 		.id = 1, .name = "other.example", .type = (type_), .udp_size = 1232, __VA_ARGS__ \
 	}
 
-static const row_t rows[] = {
+static row_t rows[] = {
 	{ "a hit", CACHED(TYPE_A, .flags = FLAG_RD), false, false, 0, 0, "", COUNT_HIT },
 	{ "a hit without RD", CACHED(TYPE_A, .flags = 0), false, false, 0, 0, "", COUNT_HIT },
 	{ "a hit needs no place to wait", CACHED(TYPE_A, .flags = FLAG_RD), false, true, 0, 0, "", COUNT_HIT },
@@ -118,7 +118,7 @@ static fixture_t *begin(void)
 	return f;
 }
 
-static void end(fixture_t *f)
+static void finish(fixture_t *f)
 {
 	free(f->responder.acl);
 	cache_free(f->responder.cache);
@@ -162,7 +162,7 @@ static void decides(void **state)
 	for (count_t what = COUNT_HIT; what < COUNTS; what++)
 		assert_int_equal(f->responder.counts[what], what == row->count);
 	assert_int_equal(f->responder.counts[COUNT_UDP], 1);
-	end(f);
+	finish(f);
 	free(out);
 }
 
@@ -218,7 +218,7 @@ static void survives_garbage(void **state)
 		}
 		free(copy);
 	}
-	end(f);
+	finish(f);
 	free(out);
 }
 
@@ -238,7 +238,7 @@ int main(void)
 	struct CMUnitTest tests[ROWS + 2];
 
 	for (size_t i = 0; i < ROWS; i++)
-		tests[i] = (struct CMUnitTest){ rows[i].name, decides, NULL, NULL, (void *)(uintptr_t)&rows[i] };
+		tests[i] = (struct CMUnitTest){ rows[i].name, decides, NULL, NULL, &rows[i] };
 	tests[ROWS] = (struct CMUnitTest)cmocka_unit_test(survives_garbage);
 	tests[ROWS + 1] = (struct CMUnitTest)cmocka_unit_test(tick_reads_the_clocks);
 	return cmocka_run_group_tests(tests, NULL, NULL);
