@@ -17,6 +17,7 @@ UDP_SIZE = 1232
 PLAIN_UDP_SIZE = 512
 SECONDS = 40
 CLIENTS_AT_ONCE = 48
+CACHED_ERROR = 13  # beside the first code, when a failure comes from the cache (RFC 8914, 4.14)
 SIGNATURES = (dns.rdatatype.RRSIG, dns.rdatatype.NSEC, dns.rdatatype.NSEC3)
 
 
@@ -146,8 +147,8 @@ def _expected_rcode(question, variant):
     return question.cd_rcode if variant.cd and question.status == "bogus" else question.rcode
 
 
-def problems(question, variant, answer, tcp=False):
-    """What is wrong with an answer, in sentences; nothing when all is as the manifest says."""
+def problems(question, variant, answer, hit=False):
+    """What is wrong with an answer, in sentences; nothing when all is as the manifest says. hit: asked before."""
     if answer.failure:
         yield f"no answer: {answer.failure}"
         return
@@ -159,8 +160,8 @@ def problems(question, variant, answer, tcp=False):
         return
     yield from _flag_problems(question, variant, reply)
     yield from _record_problems(question, variant, answer, works)
-    yield from _ede_problems(question, variant, answer)
-    yield from _form_problems(question, variant, answer, tcp)
+    yield from _ede_problems(question, variant, answer, hit)
+    yield from _form_problems(question, variant, answer)
 
 
 def _flag_problems(question, variant, reply):
@@ -196,15 +197,15 @@ def _ends_in_data(question, answer):
     return question.type in answer.types(answer.reply.answer)
 
 
-def _ede_problems(question, variant, answer):
-    codes = answer.codes()
+def _ede_problems(question, variant, answer, hit):
+    codes = [code for code in answer.codes() if not (hit and question.ede and code == CACHED_ERROR)]
     if any(code not in question.ede for code in codes):
         yield f"EDE {codes} ({'; '.join(answer.texts())}), not one of {list(question.ede)}"
     if question.ede and not codes and variant.edns and not variant.cd:
         yield f"no EDE; one of {list(question.ede)} is due"
 
 
-def _form_problems(question, variant, answer, tcp):
+def _form_problems(question, variant, answer):
     reply = answer.reply
     if (reply.edns >= 0) != variant.edns:
         yield "OPT record" + (" for a client without EDNS" if reply.edns >= 0 else " is missing")

@@ -86,12 +86,12 @@ class Process:
         wait_until(lambda: re.search(pattern, self.log()[after:]), f"{pattern!r} in {self.output}", self.running)
         return re.search(pattern, self.log()[after:])
 
-    def signal(self, number):
+    def send(self, number):
         self.process.send_signal(number)
 
     def stop(self, number=signal.SIGTERM):
         """Asks it to stop; its exit status."""
-        self.signal(number)
+        self.send(number)
         return self.process.wait(STOP_SECONDS)
 
 
@@ -111,10 +111,10 @@ class Mxward(Process):
 
     def wait_ready(self):
         if self.wait:
-            self.wait_log("(?m)ready.*127")
+            self.wait_log("ready on ")
 
     def reload(self):
-        self.signal(signal.SIGHUP)
+        self.send(signal.SIGHUP)
 
     def resolvers(self):
         """Process IDs of the resolver processes."""

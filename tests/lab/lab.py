@@ -208,7 +208,7 @@ class Lab:
         (self.folder / "anchor").mkdir()
         places = {"zones": self.zones, "folder": self.folder}
         listen = ", ".join(f'"{address}@{PORT}"' for address in LISTEN)
-        (self.folder / "mxward.yaml").write_text(MXWARD_CONFIG.format(listen=listen, **places))
+        (self.folder / "lab.yaml").write_text(MXWARD_CONFIG.format(listen=listen, **places))
         (self.folder / "unbound.conf").write_text(UNBOUND_CONFIG.format(address=UNBOUND, port=PORT, **places))
 
     def environment(self, binary, pid):
@@ -218,7 +218,7 @@ class Lab:
             "LAB_PID": pid,
             "LAB_MXWARD": str(binary),
             "LAB_DIR": str(self.folder),
-            "LAB_CONFIG": str(self.folder / "mxward.yaml"),
+            "LAB_CONFIG": str(self.folder / "lab.yaml"),
             "LAB_UNBOUND": str(self.folder / "unbound.conf"),
             "LAB_RESOLVER": LISTEN[0],
             "LAB_ZONES": str(self.zones),

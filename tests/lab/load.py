@@ -17,10 +17,11 @@ SECONDS = 30
 
 
 class Load:
-    """hits, misses: numbers of clients. Answers are counted by kind and RCODE, or what went wrong."""
+    """hits, misses: numbers of clients, which wait `seconds` for an answer. Answers are counted by kind and RCODE, or what went wrong."""
 
-    def __init__(self, label, hits=2, misses=2):
+    def __init__(self, label, hits=2, misses=2, seconds=SECONDS):
         self.label = label
+        self.seconds = seconds
         self.counts = {"hit": {}, "miss": {}}
         self.total = {"hit": 0, "miss": 0}
         self.lock = threading.Lock()
@@ -50,7 +51,7 @@ class Load:
 
     def _ask(self, kind):
         while not self.ending.is_set() and self.total[kind] < MOST:
-            answer = asking.ask(daemon.ADDRESS, self._name(kind), dns.rdatatype.MX, seconds=SECONDS)
+            answer = asking.ask(daemon.ADDRESS, self._name(kind), dns.rdatatype.MX, seconds=self.seconds)
             what = answer.failure or dns.rcode.to_text(answer.reply.rcode())
             with self.lock:
                 self.total[kind] += 1
