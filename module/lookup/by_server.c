@@ -87,6 +87,13 @@ static bool server_validates(const request_t *request, ask_reply_t *reply)
 	       summary_read(reply->octets, reply->size, &summary) && summary.authentic;
 }
 
+/* NOERROR without an answer, and neither from the zone's own server nor from a resolver (RFC 1034, 4.3.1). */
+static bool is_referral(const summary_t *summary)
+{
+	return summary->rcode == RCODE_NOERROR && summary->answers == 0 && !summary->authoritative &&
+	       !summary->recursion_available;
+}
+
 static void judge(const request_t *request, const summary_t *summary, ask_reply_t *reply, result_t *result)
 {
 	result->rcode = summary->rcode;
@@ -97,6 +104,8 @@ static void judge(const request_t *request, const summary_t *summary, ask_reply_
 		return;
 	}
 	result_take_packet(result, request, reply->octets, reply->size);
+	if (result->status == RESULT_NO_RECORD && is_referral(summary))
+		result_fail(result, RESULT_FAILED, "the server does not resolve: it only refers to other servers");
 	if (result->status == RESULT_FAILED)
 		return;
 	if (summary->authentic)

@@ -75,8 +75,7 @@ static json_t *chain_json(const request_t *request, const result_t *result)
 	for (size_t i = 0; array != NULL && answer != NULL && i < ldns_rr_list_rr_count(answer); i++) {
 		const ldns_rr *record = ldns_rr_list_rr(answer, i);
 
-		if (ldns_rr_get_type(record) == LDNS_RR_TYPE_CNAME && request->type != LDNS_RR_TYPE_CNAME &&
-		    json_array_append_new(array, record_json(record)) != 0) {
+		if (result_is_alias(record, request->type) && json_array_append_new(array, record_json(record)) != 0) {
 			json_decref(array);
 			array = NULL;
 		}

@@ -1,6 +1,7 @@
 /* lookup.c: `mxward lookup`. */
 #include "module/command.h"
 #include "module/lookup/result.h"
+#include "module/resolver/options.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,13 +41,27 @@ static int usage_error(char *error)
 	return EXIT_USAGE;
 }
 
-static conf_t *load(const request_t *request, char **error)
+static conf_t *read_conf(const request_t *request, char **error)
 {
 	if (request->conf_path != NULL)
 		return conf_load(request->conf_path, error);
 	if (access(MXWARD_CONFIG_FILE, F_OK) == 0)
 		return conf_load(MXWARD_CONFIG_FILE, error);
 	return conf_parse("", 0, "defaults", error);
+}
+
+/* The configuration, if libunbound takes it too; else NULL and a sentence. */
+static conf_t *load(const request_t *request, char **error)
+{
+	conf_t *conf = read_conf(request, error);
+
+	if (conf == NULL)
+		return NULL;
+	*error = options_check(conf);
+	if (*error == NULL)
+		return conf;
+	conf_free(conf);
+	return NULL;
 }
 
 /* False when the configuration is wrong. */

@@ -33,6 +33,15 @@ static bool print_field(FILE *out, const char *before, char *text, const char *a
 	return made;
 }
 
+static bool print_alias(FILE *out, const ldns_rr *record)
+{
+	bool whole_tree = ldns_rr_get_type(record) == LDNS_RR_TYPE_DNAME; /* RFC 6672 */
+
+	return print_field(out, whole_tree ? "  all below " : "  ", records_text(ldns_rr_owner(record)),
+			   whole_tree ? " is moved to " : " is an alias of ") &&
+	       print_field(out, "", records_text(ldns_rr_rdf(record, 0)), "\n");
+}
+
 /* Aliases that lead from the question to the answer, one a line. */
 static bool print_chain(FILE *out, const request_t *request, const result_t *result)
 {
@@ -41,10 +50,7 @@ static bool print_chain(FILE *out, const request_t *request, const result_t *res
 	for (size_t i = 0; i < ldns_rr_list_rr_count(answer); i++) {
 		const ldns_rr *record = ldns_rr_list_rr(answer, i);
 
-		if (ldns_rr_get_type(record) != LDNS_RR_TYPE_CNAME || request->type == LDNS_RR_TYPE_CNAME)
-			continue;
-		if (!print_field(out, "  ", records_text(ldns_rr_owner(record)), " is an alias of ") ||
-		    !print_field(out, "", records_text(ldns_rr_rdf(record, 0)), "\n"))
+		if (result_is_alias(record, request->type) && !print_alias(out, record))
 			return false;
 	}
 	return true;

@@ -50,6 +50,13 @@ void result_take_packet(result_t *result, const request_t *request, const uint8_
 				: RESULT_NO_RECORD;
 }
 
+bool result_is_alias(const ldns_rr *record, uint16_t type)
+{
+	ldns_rr_type kind = ldns_rr_get_type(record);
+
+	return (kind == LDNS_RR_TYPE_CNAME || kind == LDNS_RR_TYPE_DNAME) && kind != (ldns_rr_type)type;
+}
+
 bool result_is_null_mx(const result_t *result)
 {
 	const ldns_rr_list *answer = result->records != NULL ? ldns_pkt_answer(result->records) : NULL;

@@ -51,6 +51,9 @@ void result_take_packet(result_t *result, const request_t *request, const uint8_
 /* Sets status and the sentence why. */
 void result_fail(result_t *result, result_status_t status, const char *format, ...) PRINTF_LIKE(3, 4);
 
+/* The record is a CNAME or DNAME on the way to records of `type`. */
+MUST_USE bool result_is_alias(const ldns_rr *record, uint16_t type);
+
 /* The answer is one null MX: the domain takes no mail (RFC 7505). */
 MUST_USE bool result_is_null_mx(const result_t *result);
 
