@@ -89,7 +89,7 @@ static bool has_room(connections_t *connections)
 
 	if (connections->count < connections->room)
 		return true;
-	entries = reallocarray(connections->entries, room, sizeof(*entries));
+	entries = reallocarray(connections->entries, room, sizeof(connection_entry_t *));
 	if (entries == NULL)
 		return false;
 	connections->entries = entries;

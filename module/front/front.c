@@ -16,7 +16,7 @@ struct front {
 front_t *front_start(front_sockets_t *sockets, const front_settings_t *settings, cache_t *cache,
 		     const cookies_t *cookies, front_miss_fn *miss, void *miss_arg, log_t *log)
 {
-	front_t *front = calloc(1, sizeof(*front) + sockets->threads * sizeof(front->workers[0]));
+	front_t *front = calloc(1, sizeof(*front) + sockets->threads * sizeof(worker_t *));
 	const worker_shared_t shared = { .sockets = sockets,
 					 .connections = front != NULL ? &front->connections : NULL,
 					 .settings = settings,

@@ -102,10 +102,10 @@ static draft_t begin(const reply_context_t *context, const query_t *query, const
 	draft_t draft = { .context = context,
 			  .query = query,
 			  .client = client,
-			  .out = out,
 			  .size = QUERY_HEADER_SIZE,
 			  .limit = limit_of(context, query, client) };
 
+	draft.out = out;
 	if (query->has_question) {
 		put_octets(&draft, query->raw, query->name.size);
 		put_u16(&draft, query->type);

@@ -16,9 +16,9 @@ enum {
 	GATHER_MAX = 2 * FRAME_MAX, /* octets of replies that are sent in one go */
 	WAITING_MAX = 128,          /* questions of one connection that wait for an answer */
 	UNREAD_MAX = 64 << 10,      /* octets of replies after which no more questions are read */
-	UNREAD_LIMIT = 1 << 20, /* and after which the client is given up: answers that were under way came on top */
-	ACCEPT_BURST = 16,      /* connections in one turn of the loop, so that datagrams get their turn */
-	ACCEPT_PAUSE_MS = 100,  /* when file descriptors are out */
+	UNREAD_LIMIT = 1 << 20,   /* and after which the client is given up: answers that were under way came on top */
+	ACCEPT_BURST = 16,        /* connections in one turn of the loop, so that datagrams get their turn */
+	ACCEPT_PAUSE_US = 100000, /* microseconds, when file descriptors are out */
 	SWEEP_SECONDS = 1,
 	ANSWER_SECONDS = 300, /* longer than any question may take: its answer is lost */
 	LOG_SECONDS = 60,     /* between lines about the same thing */
@@ -450,7 +450,7 @@ static void connection_begin(tcp_t *tcp, int fd, const client_address_t *peer)
 /* File descriptors or memory are out: the listeners stay readable, so asking again at once would spin. */
 static void accept_later(tcp_t *tcp, int error)
 {
-	const struct timeval pause = { .tv_usec = ACCEPT_PAUSE_MS * 1000 };
+	const struct timeval pause = { .tv_usec = ACCEPT_PAUSE_US };
 
 	if (tcp->now >= tcp->log_again) {
 		log_write(tcp->log, LOG_LEVEL_WARNING,

@@ -48,12 +48,9 @@ struct udp {
 
 /* ---- where a datagram was sent to, and where the reply leaves from ---- */
 
-static void read_local(const struct msghdr *message, client_t *client)
+static void read_local(struct msghdr *message, client_t *client)
 {
-	/* CMSG_NXTHDR takes a pointer to non-const, and only looks. */
-	struct msghdr *header = (struct msghdr *)(uintptr_t)message;
-
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(header); c != NULL; c = CMSG_NXTHDR(header, c)) {
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c != NULL; c = CMSG_NXTHDR(message, c)) {
 		if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
 			struct in_pktinfo info;
 
@@ -86,12 +83,21 @@ static void put_control(struct msghdr *message, control_t *control, int level, i
 	memcpy(CMSG_DATA(header), info, size);
 }
 
+/* sendmsg() only looks at what it sends, but its types do not say so. */
+static void *for_sending(const void *octets)
+{
+	void *pointer = NULL;
+
+	memcpy(&pointer, &octets, sizeof(pointer));
+	return pointer;
+}
+
 /* Addresses *message to the client, from the address that it asked. */
 static void write_envelope(struct msghdr *message, const client_t *client, control_t *control)
 {
 	const bool v6 = client->peer.any.sa_family == AF_INET6;
 
-	message->msg_name = (void *)(uintptr_t)&client->peer; /* sendmsg() only looks */
+	message->msg_name = for_sending(&client->peer);
 	message->msg_namelen = v6 ? sizeof(client->peer.v6) : sizeof(client->peer.v4);
 	if (!client->has_local)
 		return;
@@ -109,7 +115,7 @@ static void write_envelope(struct msghdr *message, const client_t *client, contr
 
 void udp_send(const client_t *client, const uint8_t *message, size_t size)
 {
-	struct iovec part = { .iov_base = (void *)(uintptr_t)message, .iov_len = size };
+	struct iovec part = { .iov_base = for_sending(message), .iov_len = size };
 	struct msghdr header = { .msg_iov = &part, .msg_iovlen = 1 };
 	control_t control;
 
@@ -145,7 +151,7 @@ static bool is_forged(const udp_t *udp, const client_t *client)
 }
 
 /* The reply's size, or 0 when there is none now. */
-static size_t answer_place(udp_t *udp, const udp_socket_t *socket, place_t *place, const struct mmsghdr *query)
+static size_t answer_place(udp_t *udp, const udp_socket_t *socket, place_t *place, struct mmsghdr *query)
 {
 	size_t size = 0;
 

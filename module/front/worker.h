@@ -41,7 +41,7 @@ MUST_USE worker_t *worker_start(const worker_shared_t *shared, unsigned index);
 MUST_USE bool worker_reload(worker_t *worker, const front_settings_t *settings);
 
 /* A reply for one of the worker's connections. From any thread, before and after worker_stop(). */
-void worker_reply(worker_t *worker, uint32_t slot, uint32_t generation, const uint8_t *message, size_t size);
+void worker_reply(worker_t *worker, uint32_t slot, uint32_t generation, const uint8_t *octets, size_t size);
 
 /* Ends and joins the thread. */
 void worker_stop(worker_t *worker);

@@ -18,7 +18,7 @@ typedef struct row {
 	int goes;
 } row_t;
 
-static const row_t rows[] = {
+static row_t rows[] = {
 	{ "below the limits nobody goes", { "1a1", "1a2" }, 3, 3, 'a', NOBODY },
 	{ "the one idle longest", { "1a5", "1b2", "1c9" }, 3, 3, 'd', 1 },
 	{ "an idle one rather than one with half a message", { "2a1", "1b9", "2c3" }, 3, 3, 'd', 1 },
@@ -150,7 +150,7 @@ int main(void)
 	struct CMUnitTest tests[ROWS + 2];
 
 	for (size_t i = 0; i < ROWS; i++)
-		tests[i] = (struct CMUnitTest){ rows[i].name, decides, NULL, NULL, (void *)(uintptr_t)&rows[i] };
+		tests[i] = (struct CMUnitTest){ rows[i].name, decides, NULL, NULL, &rows[i] };
 	tests[ROWS] = (struct CMUnitTest)cmocka_unit_test(many_come_and_go);
 	tests[ROWS + 1] = (struct CMUnitTest)cmocka_unit_test(clients_of_both_families_differ);
 	return cmocka_run_group_tests(tests, NULL, NULL);

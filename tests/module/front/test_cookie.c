@@ -24,35 +24,35 @@ typedef struct row {
 	const char *secret;
 	const char *peer;
 	uint32_t wall;
+	bool valid;
 	const uint8_t *sent;
 	size_t sent_size;
-	bool valid;
 	const char *answer; /* NULL: a fresh one, whatever it is */
 } row_t;
 
-static const row_t rows[] = {
-	{ "A.1: a client without a server cookie", SECRET, "198.51.100.100", FIRST_TIME, OCTETS(CLIENT), false, FIRST },
-	{ "A.2: after 40 minutes it is renewed", SECRET, "198.51.100.100", 1559734385, OCTETS(FIRST), true, RENEWED },
-	{ "A.3: reserved octets count in the hash", SECRET, "203.0.113.203", 1559727985, OCTETS(RESERVED), true,
+static row_t rows[] = {
+	{ "A.1: a client without a server cookie", SECRET, "198.51.100.100", FIRST_TIME, false, OCTETS(CLIENT), FIRST },
+	{ "A.2: after 40 minutes it is renewed", SECRET, "198.51.100.100", 1559734385, true, OCTETS(FIRST), RENEWED },
+	{ "A.3: reserved octets count in the hash", SECRET, "203.0.113.203", 1559727985, true, OCTETS(RESERVED),
 	  RESERVED },
-	{ "A.3: and are cleared in a fresh one", SECRET, "203.0.113.203", 1559734700, OCTETS(RESERVED), false,
+	{ "A.3: and are cleared in a fresh one", SECRET, "203.0.113.203", 1559734700, false, OCTETS(RESERVED),
 	  CLEARED },
-	{ "A.4: the old secret's", OLD_SECRET, V6_CLIENT, 1559741817, OCTETS(V6_OLD), true, V6_OLD },
-	{ "A.4: another secret", NEW_SECRET, V6_CLIENT, 1559741961, OCTETS(V6_OLD), false, V6_NEW },
-	{ "half an hour old is kept", SECRET, "198.51.100.100", FIRST_TIME + 1800, OCTETS(FIRST), true, FIRST },
-	{ "a second more is renewed", SECRET, "198.51.100.100", FIRST_TIME + 1801, OCTETS(FIRST), true, NULL },
-	{ "an hour old is valid", SECRET, "198.51.100.100", FIRST_TIME + 3600, OCTETS(FIRST), true, NULL },
-	{ "a second more is not", SECRET, "198.51.100.100", FIRST_TIME + 3601, OCTETS(FIRST), false, NULL },
-	{ "five minutes ahead is valid", SECRET, "198.51.100.100", FIRST_TIME - 300, OCTETS(FIRST), true, FIRST },
-	{ "a second more ahead is not", SECRET, "198.51.100.100", FIRST_TIME - 301, OCTETS(FIRST), false, NULL },
-	{ "another address", SECRET, "198.51.100.101", FIRST_TIME, OCTETS(FIRST), false, NULL },
-	{ "another version", SECRET, "198.51.100.100", FIRST_TIME,
-	  OCTETS(CLIENT "\x02\x00\x00\x00\x5c\xf7\x9f\x11\x1f\x81\x30\xc3\xee\xe2\x94\x80"), false, FIRST },
-	{ "another client cookie", SECRET, "198.51.100.100", FIRST_TIME,
+	{ "A.4: the old secret's", OLD_SECRET, V6_CLIENT, 1559741817, true, OCTETS(V6_OLD), V6_OLD },
+	{ "A.4: another secret", NEW_SECRET, V6_CLIENT, 1559741961, false, OCTETS(V6_OLD), V6_NEW },
+	{ "half an hour old is kept", SECRET, "198.51.100.100", FIRST_TIME + 1800, true, OCTETS(FIRST), FIRST },
+	{ "a second more is renewed", SECRET, "198.51.100.100", FIRST_TIME + 1801, true, OCTETS(FIRST), NULL },
+	{ "an hour old is valid", SECRET, "198.51.100.100", FIRST_TIME + 3600, true, OCTETS(FIRST), NULL },
+	{ "a second more is not", SECRET, "198.51.100.100", FIRST_TIME + 3601, false, OCTETS(FIRST), NULL },
+	{ "five minutes ahead is valid", SECRET, "198.51.100.100", FIRST_TIME - 300, true, OCTETS(FIRST), FIRST },
+	{ "a second more ahead is not", SECRET, "198.51.100.100", FIRST_TIME - 301, false, OCTETS(FIRST), NULL },
+	{ "another address", SECRET, "198.51.100.101", FIRST_TIME, false, OCTETS(FIRST), NULL },
+	{ "another version", SECRET, "198.51.100.100", FIRST_TIME, false,
+	  OCTETS(CLIENT "\x02\x00\x00\x00\x5c\xf7\x9f\x11\x1f\x81\x30\xc3\xee\xe2\x94\x80"), FIRST },
+	{ "another client cookie", SECRET, "198.51.100.100", FIRST_TIME, false,
 	  OCTETS("\x25\x64\xc4\xab\xcf\x10\xc9\x57\x01\x00\x00\x00\x5c\xf7\x9f\x11\x1f\x81\x30\xc3\xee\xe2\x94\x80"),
-	  false, NULL },
-	{ "a server part of another size", SECRET, "198.51.100.100", FIRST_TIME, OCTETS(FIRST "\0"), false, FIRST },
-	{ "a server part of 8 octets", SECRET, "198.51.100.100", FIRST_TIME, OCTETS(CLIENT CLIENT), false, FIRST },
+	  NULL },
+	{ "a server part of another size", SECRET, "198.51.100.100", FIRST_TIME, false, OCTETS(FIRST "\0"), FIRST },
+	{ "a server part of 8 octets", SECRET, "198.51.100.100", FIRST_TIME, false, OCTETS(CLIENT CLIENT), FIRST },
 };
 
 static client_address_t address_of(const char *text)
@@ -126,7 +126,7 @@ int main(void)
 	struct CMUnitTest tests[ROWS + 2];
 
 	for (size_t i = 0; i < ROWS; i++)
-		tests[i] = (struct CMUnitTest){ rows[i].name, answers, NULL, NULL, (void *)(uintptr_t)&rows[i] };
+		tests[i] = (struct CMUnitTest){ rows[i].name, answers, NULL, NULL, &rows[i] };
 	tests[ROWS] = (struct CMUnitTest)cmocka_unit_test(time_goes_round);
 	tests[ROWS + 1] = (struct CMUnitTest)cmocka_unit_test(copies_share_the_secret_and_others_do_not);
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,15 +36,17 @@ static struct {
 
 void log_write(log_t *log, log_level_t level, const char *format, ...)
 {
+	char line[sizeof(logged.last)];
 	va_list arguments;
 
 	(void)log;
 	(void)level;
 	va_start(arguments, format);
-	pthread_mutex_lock(&logged.lock);
-	vsnprintf(logged.last, sizeof(logged.last), format, arguments);
-	pthread_mutex_unlock(&logged.lock);
+	vsnprintf(line, sizeof(line), format, arguments);
 	va_end(arguments);
+	pthread_mutex_lock(&logged.lock);
+	memcpy(logged.last, line, sizeof(line));
+	pthread_mutex_unlock(&logged.lock);
 }
 
 /* ---- questions that the cache cannot answer ---- */
@@ -1061,7 +1063,7 @@ static void cannot_bind(void **state)
 	snprintf(says, sizeof(says), "%s", refusal->says);
 	if (refusal->port == 0) /* the row's text has one %u */
 		snprintf(says, sizeof(says), "@%u%s", ntohs(bound.sa.v4.sin_port), refusal->says + 3);
-	items[0] = address(refusal->host, refusal->port != 0 ? refusal->port : ntohs(bound.sa.v4.sin_port));
+	one.items[0] = address(refusal->host, refusal->port != 0 ? refusal->port : ntohs(bound.sa.v4.sin_port));
 	sockets = front_bind(&two, 1, NULL);
 	assert_non_null(sockets); /* one is enough */
 	assert_null(strchr(front_sockets_text(sockets), ' '));
@@ -1090,8 +1092,7 @@ static void another_front_is_found_out(void **state) /* SO_REUSEPORT alone would
 
 #define ADD_ROWS(table, run)                                            \
 	for (size_t i = 0; i < sizeof(table) / sizeof((table)[0]); i++) \
-		tests[count++] =                                        \
-			(struct CMUnitTest){ (table)[i].name, run, NULL, NULL, (void *)(uintptr_t) & (table)[i] };
+		tests[count++] = (struct CMUnitTest){ (table)[i].name, run, NULL, NULL, &(table)[i] };
 
 int main(void)
 {
