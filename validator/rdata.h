@@ -1,7 +1,8 @@
 /* rdata.h: the fields of RDATA by type, and what may be done with the names in them. Internal to the validator room.
  *
  * Types that RFC 3597, 4 lets have compressed names are read with them; on output only those of RFC 1035 are compressed.
- * A type that is not known here is opaque (RFC 3597, 3). */
+ * Of other types that mail servers meet the fields are known as well, so that nothing is passed on whose lengths do not fit. A
+ * type that is not known here is opaque (RFC 3597, 3). */
 #ifndef VALIDATOR_RDATA_H
 #define VALIDATOR_RDATA_H
 
@@ -30,7 +31,7 @@ MUST_USE bool rdata_has_names(uint16_t type);
 /* Writes the RDATA again, without its length. False when it is not valid; then part of it may have been written. */
 MUST_USE bool rdata_write(writer_t *w, uint16_t type, wire_t rdata);
 
-/* The same with names in full and in lower case (RFC 4034, 6.2), to compare by. `out` has room for RDATA_GROWTH_MAX
+/* The same in canonical form (RFC 4034, 6.2; RFC 6840, 5.1), to compare by: names in full, most of them in lower case. `out` has room for RDATA_GROWTH_MAX
  * octets more than the RDATA has. False when it is not valid. */
 MUST_USE bool rdata_canonical(uint16_t type, wire_t rdata, uint8_t *out, size_t *size);
 
