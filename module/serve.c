@@ -7,10 +7,10 @@
 #include "module/pending/pending.h"
 #include "module/privileges.h"
 #include "module/resolver/options.h"
+#include "module/resolver/settings.h"
 
 #include <errno.h>
 #include <getopt.h>
-#include <libgen.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -21,9 +21,7 @@
 #include <unistd.h>
 
 enum {
-	READY_SECONDS = 5,             /* that the first resolver process has to start */
-	PROCESS_BASE_MEMORY = 1 << 28, /* address space of a resolver process beside its caches: libraries, stacks */
-	PROCESS_CACHE_FACTOR = 4,      /* two contexts, and what malloc() adds */
+	READY_SECONDS = 5, /* that the first resolver process has to start */
 };
 
 typedef struct server {
@@ -65,38 +63,11 @@ static front_settings_t front_settings(const conf_t *conf)
 	return (front_settings_t){ .allow = &conf->allow, .max_udp_size = conf->max_udp_size, .tcp = conf->tcp };
 }
 
-/* The directory of the RFC 5011 state, to be freed, or NULL when it is not wanted or cannot be written. */
-static char *anchor_directory(const conf_t *conf, log_t *log)
-{
-	const char *file = conf->resolver.auto_trust_anchor_file;
-	char *copy = file[0] != '\0' ? strdup(file) : NULL;
-	char *directory = copy != NULL ? strdup(dirname(copy)) : NULL;
-
-	free(copy);
-	if (directory == NULL || access(directory, W_OK | X_OK) == 0)
-		return directory;
-	log_write(
-		log, LOG_LEVEL_WARNING,
-		"cannot write to %s (%s): the root key is taken from resolver.trust-anchor-file and will not follow a "
-		"change of keys by itself (RFC 5011)",
-		directory, strerror(errno));
-	free(directory);
-	return NULL;
-}
-
 /* Calls `use` with the settings, whose strings end with the call. */
 static bool with_pending_settings(server_t *server, const conf_t *conf,
 				  bool (*use)(server_t *, const pending_settings_t *))
 {
-	char *directory = anchor_directory(conf, server->log);
-	char *text = options_text(conf, directory != NULL);
-	char *fallback = directory != NULL ? options_text(conf, false) : NULL;
-	const pending_settings_t settings = {
-		.pool = { .config = text,
-			  .fallback = fallback,
-			  .anchor_dir = directory,
-			  .processes = conf->resolver.processes,
-			  .memory = PROCESS_BASE_MEMORY + PROCESS_CACHE_FACTOR * conf->resolver.memory },
+	pending_settings_t settings = {
 		.limits = { .min_ttl = conf->cache.min_ttl,
 			    .max_ttl = conf->cache.max_ttl,
 			    .negative_max_ttl = conf->cache.negative_max_ttl },
@@ -105,11 +76,12 @@ static bool with_pending_settings(server_t *server, const conf_t *conf,
 		.max_udp_size = (uint16_t)conf->max_udp_size,
 		.keepalive = (uint16_t)(conf->tcp.idle_timeout * 10),
 	};
-	bool done = text != NULL && use(server, &settings);
+	bool done = false;
 
-	free(text);
-	free(fallback);
-	free(directory);
+	if (settings_for_pool(conf, &settings.pool, server->log)) {
+		done = use(server, &settings);
+		pool_settings_clear(&settings.pool);
+	}
 	return done;
 }
 
