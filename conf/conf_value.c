@@ -192,7 +192,7 @@ static const char *checked_text(const value_t *value, const yaml_node_t *node, c
 	const char *text = text_of(value, node);
 
 	for (const char *c = text; c != NULL && *c != '\0'; c++)
-		if (((unsigned char)*c < ' ' && strchr(fine, *c) == NULL) || *c == 0x7f) {
+		if (conf_control_size(c) > 0 && strchr(fine, *c) == NULL) {
 			report_problem(value, node, text, "holds a control character: leave it out");
 			return NULL;
 		}

@@ -78,15 +78,22 @@ static bool report_parser(conf_report_t *report, const yaml_parser_t *parser, co
 			      problem, parser->context, parser->context_mark.line + 1);
 }
 
+static bool report_unused(conf_report_t *report, const yaml_event_t *event, const char *what, const yaml_char_t *text,
+			  const char *advice)
+{
+	char shown[CONF_SHOWN_MAX];
+
+	return conf_report_at(report, event->start_mark, "%s (%s) is not used here: %s", what,
+			      conf_shown((const char *)text, shown), advice);
+}
+
 static bool check_node(survey_t *survey, const yaml_event_t *event, const yaml_char_t *anchor, const yaml_char_t *tag,
 		       conf_report_t *report)
 {
 	if (anchor != NULL)
-		return conf_report_at(report, event->start_mark,
-				      "an anchor (&%.40s) is not used here: write the value out", (const char *)anchor);
+		return report_unused(report, event, "an anchor", anchor, "write the value out");
 	if (tag != NULL)
-		return conf_report_at(report, event->start_mark, "a tag (%.40s) is not used here: leave it out",
-				      (const char *)tag);
+		return report_unused(report, event, "a tag", tag, "leave it out");
 	if (++survey->nodes > CONF_YAML_MAX_NODES)
 		return conf_report_at(report, event->start_mark, "more than %d values: a configuration is smaller",
 				      CONF_YAML_MAX_NODES);
@@ -110,9 +117,7 @@ static bool check_event(survey_t *survey, const yaml_event_t *event, conf_report
 					      "a second document begins here: a configuration is one document");
 		return true;
 	case YAML_ALIAS_EVENT:
-		return conf_report_at(report, event->start_mark,
-				      "an alias (*%.40s) is not used here: write the value out",
-				      (const char *)event->data.alias.anchor);
+		return report_unused(report, event, "an alias", event->data.alias.anchor, "write the value out");
 	case YAML_SCALAR_EVENT:
 		return check_node(survey, event, event->data.scalar.anchor, event->data.scalar.tag, report);
 	case YAML_SEQUENCE_START_EVENT:

@@ -147,7 +147,7 @@ static void shortens_long_keys(void **state)
 	sprintf(text, "%0300d: 1", 0);
 	assert_null(conf_parse(text, strlen(text), "f", &error));
 	assert_string_equal(error,
-			    "f:1:1: there is no key \"000000000000000000000000000000000000000000000000000000000...\": "
+			    "f:1:1: there is no key \"00000000000000000000000000000000000000000000000000000...\": "
 			    "the nearest is listen");
 	free(error);
 }

@@ -16,10 +16,12 @@ static const shown_row_t shown_rows[] = {
 	{ "shown: empty", "", "" },
 	{ "shown: UTF-8 stays", "b\303\274cher", "b\303\274cher" },
 	{ "shown: terminal escapes do not", "\33[31mred\177\n", "\\x1b[31mred\\x7f\\x0a" },
-	{ "shown: as much as fits", FIFTY "1234567", FIFTY "1234567" },
-	{ "shown: cut when longer", FIFTY FIFTY, FIFTY "1234567..." },
-	{ "shown: cut at an escape", FIFTY "123456\n7", FIFTY "123456\\x0a..." },
-	{ "shown: escape at the end", FIFTY "123456\n", FIFTY "123456\\x0a" },
+	{ "shown: nor do those beyond ASCII", "\302\2332J\302\240\302", "\\xc2\\x9b2J\302\240\302" },
+	{ "shown: as much as fits", FIFTY "123", FIFTY "123" },
+	{ "shown: cut when longer", FIFTY FIFTY, FIFTY "123..." },
+	{ "shown: cut at an escape", FIFTY "12\n7", FIFTY "12\\x0a..." },
+	{ "shown: cut at the longest escape", FIFTY "12\302\2331", FIFTY "12\\xc2\\x9b..." },
+	{ "shown: escape at the end", FIFTY "12\n", FIFTY "12\\x0a" },
 };
 
 static void shows(void **state)

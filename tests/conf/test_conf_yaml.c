@@ -4,15 +4,17 @@
 #include "tests/conf/rows.h"
 
 static const refused_t refused[] = {
-	{ "an anchor", "user: &a x", "1:7: an anchor (&a) is not used here: write the value out" },
-	{ "an anchor at a list", "allow: &a [x]", "1:8: an anchor (&a) is not used here: write the value out" },
+	{ "an anchor", "user: &a x", "1:7: an anchor (a) is not used here: write the value out" },
+	{ "an anchor at a list", "allow: &a [x]", "1:8: an anchor (a) is not used here: write the value out" },
 	{ "an anchor at a section", "cache: &a {size: 1M}",
-	  "1:8: an anchor (&a) is not used here: write the value out" },
-	{ "an alias", "user: *a", "1:7: an alias (*a) is not used here: write the value out" },
+	  "1:8: an anchor (a) is not used here: write the value out" },
+	{ "an alias", "user: *a", "1:7: an alias (a) is not used here: write the value out" },
 	{ "a billion laughs", "a: &a [x]\nb: &b [*a, *a]\nc: &c [*b, *b]",
-	  "1:4: an anchor (&a) is not used here: write the value out" },
-	{ "merge key", "cache:\n  <<: *x", "2:7: an alias (*x) is not used here: write the value out" },
+	  "1:4: an anchor (a) is not used here: write the value out" },
+	{ "merge key", "cache:\n  <<: *x", "2:7: an alias (x) is not used here: write the value out" },
 	{ "a tag", "user: !!str x", "1:7: a tag (tag:yaml.org,2002:str) is not used here: leave it out" },
+	{ "terminal escapes in a tag", "threads: !%1b%c2%9b2J 4",
+	  "1:10: a tag (!\\x1b\\xc2\\x9b2J) is not used here: leave it out" },
 	{ "a tag of one's own", "threads: !x 4", "1:10: a tag (!x) is not used here: leave it out" },
 	{ "a tag at a list", "allow: !!set [x]", "1:8: a tag (tag:yaml.org,2002:set) is not used here: leave it out" },
 	{ "two documents", "user: a\n---\nuser: b",

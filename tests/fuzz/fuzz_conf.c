@@ -1,0 +1,126 @@
+/* fuzz_conf.c: any text is refused with a sentence and a place, or is a configuration that keeps every promise of conf.h. */
+#include "tests/fuzz/fuzz.h"
+
+#include "conf/conf.h"
+#include "conf/conf_keys.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Errors go to terminals and logs: one line, nothing that moves a cursor, and where to look. */
+static void check_error(const char *error)
+{
+	unsigned line;
+	unsigned column;
+
+	assert(strncmp(error, "f: ", 3) == 0 || sscanf(error, "f:%u:%u: ", &line, &column) == 2);
+	for (const char *c = error; *c != '\0'; c++) {
+		assert(!iscntrl((unsigned char)*c));
+		assert(c[0] != '\xc2' || (unsigned char)c[1] < 0x80 ||
+		       (unsigned char)c[1] > 0x9f); /* U+0080 to U+009F */
+	}
+}
+
+static void check_addresses(const conf_addresses_t *list)
+{
+	assert(list->count > 0);
+	for (size_t i = 0; i < list->count; i++) {
+		const conf_address_t *address = &list->items[i];
+
+		if (address->sa.any.sa_family == AF_INET) {
+			assert(address->size == sizeof(address->sa.v4) && address->sa.v4.sin_port != 0);
+			continue;
+		}
+		assert(address->sa.any.sa_family == AF_INET6);
+		assert(address->size == sizeof(address->sa.v6) && address->sa.v6.sin6_port != 0);
+		assert(!IN6_IS_ADDR_V4MAPPED(&address->sa.v6.sin6_addr));
+		assert(!IN6_IS_ADDR_LINKLOCAL(&address->sa.v6.sin6_addr) || address->sa.v6.sin6_scope_id != 0);
+	}
+}
+
+static void check_prefixes(const conf_prefixes_t *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const conf_prefix_t *prefix = &list->items[i];
+
+		assert(prefix->bits <= (prefix->family == AF_INET ? 32 : 128));
+		for (unsigned bit = prefix->bits; bit < 8 * sizeof(prefix->address); bit++)
+			assert((prefix->address[bit / 8] & (0x80 >> bit % 8)) == 0);
+	}
+}
+
+static void check_name(const char *name)
+{
+	size_t size = strlen(name);
+
+	assert(size > 0 && size <= 253);
+	assert(strcmp(name, ".") == 0 || name[size - 1] != '.');
+	assert(strpbrk(name, "\"\\ \n\t#") == NULL); /* it goes into unbound.conf(5) syntax */
+}
+
+static void check_routes(const conf_routes_t *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		check_name(list->items[i].zone);
+		check_addresses(&list->items[i].to);
+	}
+}
+
+static void check_path(const char *path)
+{
+	assert(path[0] == '\0' || (path[0] == '/' && strpbrk(path, "\"\n\r") == NULL));
+}
+
+static void check_resolver(const conf_resolver_t *resolver)
+{
+	check_path(resolver->root_hints);
+	check_path(resolver->auto_trust_anchor_file);
+	for (size_t i = 0; i < resolver->trust_anchor_files.count; i++) {
+		assert(resolver->trust_anchor_files.items[i][0] == '/');
+		check_path(resolver->trust_anchor_files.items[i]);
+	}
+	for (size_t i = 0; i < resolver->domain_insecure.count; i++)
+		check_name(resolver->domain_insecure.items[i]);
+	check_routes(&resolver->forward);
+	check_routes(&resolver->stub);
+	assert(strlen(resolver->libunbound) <= 65536);
+	assert(resolver->processes >= 1 && resolver->processes <= 64 && resolver->budget >= 1);
+	assert(resolver->option_count <= CONF_OPTIONS_MAX);
+	for (size_t i = 0; i < resolver->option_count; i++)
+		assert(resolver->options[i].name != NULL && resolver->options[i].value[0] != '\0' &&
+		       memchr(resolver->options[i].value, '\0', sizeof(resolver->options[i].value)) != NULL);
+}
+
+static void check_conf(const conf_t *conf)
+{
+	check_addresses(&conf->listen);
+	check_prefixes(&conf->allow);
+	check_resolver(&conf->resolver);
+	assert(strlen(conf->user) <= 32 && conf->threads <= 256);
+	assert(conf->max_udp_size >= 512 && conf->max_udp_size <= 4096);
+	assert(conf->tcp.max_per_client >= 1 && conf->tcp.max_per_client <= conf->tcp.max_connections);
+	assert(conf->tcp.idle_timeout >= 1);
+	assert(conf->cache.min_ttl <= conf->cache.max_ttl && conf->cache.min_ttl <= conf->cache.negative_max_ttl);
+	assert(conf->log.level <= CONF_LOG_DEBUG && conf->log.to[0] != '\0');
+	for (size_t i = 0; i < conf_key_count; i++)
+		assert((conf_place(conf, conf_keys[i].path).line == 0) ==
+		       (conf_place(conf, conf_keys[i].path).column == 0));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *error = NULL;
+	conf_t *conf = conf_parse((const char *)data, size, "f", &error);
+
+	assert((conf == NULL) == (error != NULL));
+	if (conf != NULL)
+		check_conf(conf);
+	else
+		check_error(error);
+	conf_free(conf);
+	free(error);
+	return 0;
+}
