@@ -273,7 +273,7 @@ static int examine(doctor_t *doctor, options_t *options)
 	choose_server(doctor);
 	status = options->json ? run_json(doctor, options) : run_all(doctor, options, NULL);
 	conf_free(conf);
-	return fflush(stdout) == 0 ? status : EXIT_SOFTWARE;
+	return fflush(stdout) == 0 && !ferror(stdout) ? status : EXIT_SOFTWARE;
 }
 
 int command_doctor(int argc, char **argv)
