@@ -30,11 +30,13 @@ import zones
 HERE = pathlib.Path(__file__).resolve().parent
 DEFAULT_BINARY = HERE.parent.parent / "build" / "mxward"
 SKIPPED = 77
+LOG_LINES = 40
 LISTEN = ("127.0.0.1", "::1")
 UNBOUND = "127.0.0.2"
 PORT = 53
 START_TRIES = 200
 TRY_SECONDS = 0.1
+SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"  # servers are in sbin, also for those who are not root
 NAMESPACES = ("--net", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child")
 
 NSD_SERVER = """\
@@ -189,7 +191,7 @@ class Lab:
         for zone in self._served_by(server):
             config += f'zone:\n    name: "{zone.name}"\n    zonefile: "{zones.file_name(zone)}"\n'
         (folder / "nsd.conf").write_text(config)
-        return self._start(["/usr/sbin/nsd", "-d", "-c", str(folder / "nsd.conf")], folder / "output")
+        return self._start(["nsd", "-d", "-c", str(folder / "nsd.conf")], folder / "output")
 
     def _start_liar(self):
         with open(self.folder / "liar.output", "wb") as errors:
@@ -254,6 +256,13 @@ def _inside(options):
         lab.down()
 
 
+def _show_logs(folder):
+    """The ends of all logs of a run that failed, which may be all that is left of it on a test machine."""
+    for log in sorted(folder.glob("*.log")):
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-LOG_LINES:]
+        print(f"==> {log}", *lines, sep="\n", file=sys.stderr)
+
+
 def _outside(options):
     base = options.mxward.parent / "lab"
     zone_folder = zones.make(manifests.load(), base / "zones")
@@ -263,8 +272,11 @@ def _outside(options):
     inner = [HERE / "lab.py", "--mxward", options.mxward, "inside", "--zones", zone_folder, "--folder", folder, "--proc", str(proc),
              "--", *options.command]
     status = _run_to_its_end(["unshare", *unshare_options(), *NAMESPACES, *inner], pass_fds=[proc])
+    os.close(proc)
     if status in (0, SKIPPED):
         shutil.rmtree(folder)
+    else:
+        _show_logs(folder)
     return status
 
 
@@ -287,6 +299,7 @@ def _arguments():
 def main():
     options = _arguments()
     options.mxward = pathlib.Path(options.mxward).resolve()
+    os.environ["PATH"] = f"{SYSTEM_PATH}:{os.environ.get('PATH', '')}"
     if options.what == "shell":
         options.command = [HERE / "shell.py"]
     try:
