@@ -3,6 +3,7 @@
 
 #include "conf/conf_check.h"
 #include "conf/conf_keys.h"
+#include "conf/conf_shown.h"
 #include "conf/conf_value.h"
 #include "conf/conf_yaml.h"
 

@@ -1,37 +1,9 @@
 /* conf_report.c: errors as lines for people. */
 #include "conf/conf_report.h"
 
-#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-size_t conf_control_size(const char *text)
-{
-	const unsigned char *octets = (const unsigned char *)text;
-
-	if (iscntrl(octets[0]))
-		return octets[0] != '\0';
-	return octets[0] == 0xc2 && octets[1] >= 0x80 && octets[1] <= 0x9f ? 2 : 0;
-}
-
-const char *conf_shown(const char *text, char shown[CONF_SHOWN_MAX])
-{
-	enum { LONGEST = sizeof("\\xc2\\x80...") }; /* what a step may add, the end, and the NUL */
-	size_t size = 0;
-
-	while (*text != '\0' && size <= CONF_SHOWN_MAX - LONGEST) {
-		size_t control = conf_control_size(text);
-
-		if (control == 0)
-			shown[size++] = *text++;
-		for (; control > 0; control--)
-			size += (size_t)sprintf(shown + size, "\\x%02x", (unsigned)(unsigned char)*text++);
-	}
-	strcpy(shown + size, *text != '\0' ? "..." : "");
-	return shown;
-}
 
 static PRINTF_LIKE(3, 0) bool record(conf_report_t *report, const char *position, const char *format, va_list args)
 {

@@ -14,15 +14,6 @@ typedef struct conf_report {
 	bool failed;      /* also when there was no memory for the error's text */
 } conf_report_t;
 
-enum { CONF_SHOWN_MAX = 64 }; /* octets of what was written that an error shows, with its NUL */
-
-/* Octets of the control character that text begins with: 1 for those of ASCII, 2 for U+0080 to U+009F in UTF-8, which
- * terminals obey as well; 0 for anything else. */
-MUST_USE size_t conf_control_size(const char *text);
-
-/* What the administrator wrote, fit for a terminal: control characters escaped, long texts cut with "...". */
-const char *conf_shown(const char *text, char shown[CONF_SHOWN_MAX]);
-
 /* Record `FILE:LINE:COLUMN: ...` (lines and columns from 1), and `FILE: ...`; the first one stays. Always false, so that
  * a reader can end with `return conf_report_at(...)`. */
 bool conf_report_at(conf_report_t *report, yaml_mark_t mark, const char *format, ...) PRINTF_LIKE(3, 4);

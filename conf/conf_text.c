@@ -1,6 +1,8 @@
 /* conf_text.c: single values as people write them. */
 #include "conf/conf_text.h"
 
+#include "conf/conf_shown.h"
+
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
@@ -101,6 +103,7 @@ const char *conf_text_of_duration(uint64_t seconds, char text[CONF_AMOUNT_MAX])
 /* An IPv6 scope: an interface's number or name (RFC 4007, 11.2). */
 static bool read_scope(const char *text, uint32_t *scope, char problem[CONF_PROBLEM_MAX])
 {
+	char shown[CONF_SHOWN_MAX];
 	uint64_t number;
 	const char *rest = digits(text, &number);
 
@@ -110,7 +113,8 @@ static bool read_scope(const char *text, uint32_t *scope, char problem[CONF_PROB
 		*scope = if_nametoindex(text);
 	if (*scope != 0)
 		return true;
-	snprintf(problem, CONF_PROBLEM_MAX, "names the interface %.40s, which this machine does not have", text);
+	snprintf(problem, CONF_PROBLEM_MAX, "names the interface %s, which this machine does not have",
+		 conf_shown(text, shown));
 	return false;
 }
 

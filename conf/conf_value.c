@@ -1,6 +1,7 @@
 /* conf_value.c: one function for each kind of value, found by a table. */
 #include "conf/conf_value.h"
 
+#include "conf/conf_shown.h"
 #include "conf/conf_text.h"
 
 #include <assert.h>

@@ -2,6 +2,8 @@
  * one before anything is built, then as a document. */
 #include "conf/conf_yaml.h"
 
+#include "conf/conf_shown.h"
+
 #include <string.h>
 
 typedef struct survey {

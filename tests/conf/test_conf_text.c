@@ -119,6 +119,8 @@ static const text_row_t addresses[] = {
 	  "is link-local and needs its interface: for example fe80::1%eth0" },
 	{ "address: unknown interface", "fe80::1%mxward-none", NULL,
 	  "names the interface mxward-none, which this machine does not have" },
+	{ "address: interface with a control character", "fe80::1%lo\t", NULL,
+	  "names the interface lo\\x09, which this machine does not have" },
 	{ "address: interface 0", "fe80::1%0", NULL, "names the interface 0, which this machine does not have" },
 	{ "address: no interface", "fe80::1%", NULL, "names the interface , which this machine does not have" },
 	{ "address: interface too large", "fe80::1%4294967296", NULL,
