@@ -5,7 +5,7 @@
 #include "module/front/front.h"
 #include "module/front/reply.h"
 
-#include "message.h"
+#include "tests/module/front/message.h"
 #include "validator/answer.h"
 #include "validator/ede.h"
 
