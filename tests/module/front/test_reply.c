@@ -1,7 +1,7 @@
 /* test_reply.c: every reply is written by reply.c and read back with ldns. A row is one behaviour. */
 #include "module/front/reply.h"
 
-#include "message.h"
+#include "tests/module/front/message.h"
 #include "validator/answer.h"
 #include "validator/ede.h"
 
