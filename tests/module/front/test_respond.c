@@ -1,7 +1,7 @@
 /* test_respond.c: what each kind of message gets, in which order that is decided, and that nothing sent makes us fail. */
 #include "module/front/respond.h"
 
-#include "message.h"
+#include "tests/module/front/message.h"
 #include "validator/answer.h"
 
 enum { MAX_UDP = 1232, NOW = 1000, NEVER = 1000, LATER = 1001 };
