@@ -50,27 +50,35 @@ static void read_question(message_t *message, const char *line)
 	put_question(message, &name, (uint16_t)ldns_get_rr_type_by_name(type));
 }
 
+static void put_hex(message_t *message, const char *hex)
+{
+	while (*hex != '\0') {
+		const char digits[] = { hex[0], hex[1], '\0' };
+
+		put(message, &(uint8_t){ (uint8_t)strtoul(digits, NULL, 16) }, 1);
+		hex += 2;
+	}
+}
+
 /* OWNER TTL CLASS TYPE \# HEX */
 static void read_raw_record(message_t *message, const char *line, const char *hex)
 {
 	char owner[1024];
+	char ttl[16];
 	char class[16];
 	char type[32];
-	unsigned ttl;
 	name_t name;
-	unsigned octet;
 
-	assert_int_equal(sscanf(line, "%1023s %u %15s %31s", owner, &ttl, class, type), 4);
+	assert_int_equal(sscanf(line, "%1023s %15s %15s %31s", owner, ttl, class, type), 4);
 	assert_true(name_from_text(owner, &name));
 	put(message, name.octets, name.size);
 	put_u16(message, ldns_get_rr_type_by_name(type));
 	put_u16(message, ldns_get_rr_class_by_name(class));
-	put_u16(message, ttl >> 16);
-	put_u16(message, ttl & 0xffff);
+	put_u16(message, (unsigned)(strtoul(ttl, NULL, 10) >> 16));
+	put_u16(message, strtoul(ttl, NULL, 10) & 0xffff);
 	hex += strspn(hex, "\\# ");
-	put_u16(message, (unsigned)strcspn(hex, "\n") / 2);
-	for (; sscanf(hex, "%2x", &octet) == 1; hex += 2)
-		put(message, &(uint8_t){ (uint8_t)octet }, 1);
+	put_u16(message, (unsigned)strlen(hex) / 2);
+	put_hex(message, hex);
 }
 
 static void read_record(message_t *message, const char *line)
@@ -95,7 +103,6 @@ static void read_record(message_t *message, const char *line)
 static void read_line(message_t *message, const char *line)
 {
 	static const char sections[][3] = { "an", "ns", "ar" };
-	unsigned value;
 
 	for (unsigned i = 0; i < 3; i++) {
 		if (strncmp(line, sections[i], 2) == 0) {
@@ -106,11 +113,11 @@ static void read_line(message_t *message, const char *line)
 	}
 	if (line[0] == '?') {
 		read_question(message, line + 1);
-	} else if (sscanf(line, "rcode %u", &value) == 1) {
-		message->octets[3] = (uint8_t)((message->octets[3] & 0xf0) | value);
-	} else if (sscanf(line, "flags %x", &value) == 1) {
-		message->octets[2] = (uint8_t)(value >> 8);
-		message->octets[3] = (uint8_t)value;
+	} else if (strncmp(line, "rcode ", 6) == 0) {
+		message->octets[3] = (uint8_t)((message->octets[3] & 0xf0) | strtoul(line + 6, NULL, 10));
+	} else if (strncmp(line, "flags ", 6) == 0) {
+		message->octets[2] = (uint8_t)(strtoul(line + 6, NULL, 16) >> 8);
+		message->octets[3] = (uint8_t)strtoul(line + 6, NULL, 16);
 	} else {
 		fail_msg("no such line: %s", line);
 	}

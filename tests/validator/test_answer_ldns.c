@@ -400,7 +400,7 @@ static const char *pick(const char *const *items, size_t count)
 	return items[(size_t)random() % count];
 }
 
-#define PICK(items) pick(items, sizeof(items) / sizeof(items[0]))
+#define PICK(items) pick((items), sizeof(items) / sizeof((items)[0]))
 
 static const char *const names[] = {
 	"example.org.",
