@@ -118,7 +118,7 @@ const conf_key_t conf_keys[] = {
 	SWITCH("prefer-ip4", "no", "Ask over IPv4 where a server has both."),
 	SWITCH("prefer-ip6", "no", "Ask over IPv6 where a server has both."),
 	SWITCH("do-not-query-localhost", "yes",
-	       "Never ask 127.0.0.0/8 and ::1, whatever a zone claims. To forward to this machine, say no."),
+	       "Never ask 127.0.0.0/8 and ::1, whatever a zone claims; what forward and stub name there is asked."),
 	SWITCH("rrset-roundrobin", "no", "Turn the order of records. Mail servers shuffle for themselves."),
 	/* Exhaustion. */
 	{ HARDENING "target-fetch-policy", CONF_OPTION_NUMBERS, 0, "\"0 0 0 0 0\"", 0, 16, NULL,

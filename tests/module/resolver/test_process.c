@@ -1,0 +1,540 @@
+/* test_process.c: a real resolver process (the program is the first argument), spoken to as the pool does, and worse. It
+ * forwards to a socket of the test, so that the test decides when libunbound gets an answer. */
+#include "module/resolver/launch.h"
+#include "module/resolver/options.h"
+#include "module/resolver/proto.h"
+#include "tests/support.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { PATIENCE = 60, SAID_MAX = 8192 };
+
+static const char *g_program;
+
+typedef struct fixture {
+	launched_t process;
+	bool reaped;
+	int upstream; /* UDP */
+	char config[512];
+	uint8_t octets[PROTO_MESSAGE_MAX];
+	char said[SAID_MAX];
+} fixture_t;
+
+static void launch(fixture_t *f, const char *config)
+{
+	const launch_request_t request = { .program = g_program, .config = config, .memory = (size_t)1 << 30 };
+
+	assert_true(launch_resolver(&request, &f->process));
+	f->reaped = false;
+}
+
+static int set_up_upstream(fixture_t *f)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t size = sizeof(address);
+
+	f->upstream = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (f->upstream < 0 || bind(f->upstream, (struct sockaddr *)&address, size) != 0 ||
+	    getsockname(f->upstream, (struct sockaddr *)&address, &size) != 0)
+		return -1;
+	snprintf(f->config, sizeof(f->config),
+		 "server:\n\tmodule-config: \"iterator\"\n\tdo-not-query-localhost: no\n\tqname-minimisation: no\n"
+		 "\toutgoing-range: 16\n\toutgoing-num-tcp: 4\n"
+		 "forward-zone:\n\tname: \"example\"\n\tforward-addr: 127.0.0.1@%u\n",
+		 ntohs(address.sin_port));
+	return 0;
+}
+
+static int set_up(void **state)
+{
+	fixture_t *f = calloc(1, sizeof(*f));
+
+	if (f == NULL || set_up_upstream(f) != 0)
+		return -1;
+	f->process = (launched_t){ .pid = -1, .pidfd = -1, .socket = -1, .log = -1 };
+	f->reaped = true;
+	*state = f;
+	alarm(PATIENCE);
+	return 0;
+}
+
+static void close_if_open(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static int tear_down(void **state)
+{
+	fixture_t *f = *state;
+
+	if (!f->reaped) {
+		kill(f->process.pid, SIGKILL);
+		waitpid(f->process.pid, NULL, 0);
+	}
+	close_if_open(&f->process.socket);
+	close_if_open(&f->process.log);
+	close_if_open(&f->process.pidfd);
+	close(f->upstream);
+	free(f);
+	alarm(0);
+	return 0;
+}
+
+static void wait_for(int fd, short events)
+{
+	struct pollfd wait = { .fd = fd, .events = events };
+
+	while (poll(&wait, 1, -1) < 0)
+		assert_int_equal(errno, EINTR);
+}
+
+static void say_octets(fixture_t *f, const void *octets, size_t size)
+{
+	wait_for(f->process.socket, POLLOUT);
+	assert_int_equal(send(f->process.socket, octets, size, MSG_NOSIGNAL), size);
+}
+
+static void say(fixture_t *f, const proto_t *message)
+{
+	uint8_t octets[PROTO_MESSAGE_MAX];
+
+	say_octets(f, octets, proto_write(message, octets));
+}
+
+static void ask(fixture_t *f, uint64_t id, const char *labels, size_t size, bool tcp)
+{
+	proto_t message = { .kind = PROTO_ASK, .id = id, .tcp = tcp, .type = 1, .name.size = (uint8_t)size };
+
+	memcpy(message.name.octets, labels, size);
+	say(f, &message);
+}
+
+#define ASK(f, id, labels, tcp) ask(f, id, labels, sizeof(labels), tcp)
+
+/* The next message; its kind is 0 when the process has closed the socket. */
+static proto_t hear(fixture_t *f)
+{
+	proto_t message = { 0 };
+	ssize_t size;
+
+	wait_for(f->process.socket, POLLIN);
+	size = recv(f->process.socket, f->octets, sizeof(f->octets), 0);
+	if (size > 0)
+		assert_int_equal(proto_read(f->octets, (size_t)size, &message), PROTO_OK);
+	return message;
+}
+
+static void hear_hello(fixture_t *f)
+{
+	const proto_t hello = hear(f);
+
+	assert_int_equal(hello.kind, PROTO_HELLO);
+	assert_int_equal(hello.version, PROTO_VERSION);
+}
+
+/* Its exit status, and all that it wrote. */
+static int end(fixture_t *f)
+{
+	size_t size = 0;
+	ssize_t more;
+	int status;
+
+	close_if_open(&f->process.socket);
+	assert_int_equal(waitpid(f->process.pid, &status, 0), f->process.pid);
+	f->reaped = true;
+	while ((more = read(f->process.log, f->said + size, SAID_MAX - 1 - size)) > 0)
+		size += (size_t)more;
+	f->said[size] = '\0';
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+}
+
+static unsigned rcode_of(const proto_t *answer)
+{
+	assert_true(answer->packet_size >= 12);
+	return answer->packet[3] & 0xf;
+}
+
+/* ---- what it answers ---- */
+
+static void answers_local_zones(void **state)
+{
+	fixture_t *f = *state;
+	proto_t answer;
+
+	launch(f, f->config);
+	hear_hello(f);
+	ASK(f, 1, "\11localhost", false);
+	answer = hear(f);
+	assert_int_equal(answer.kind, PROTO_ANSWER);
+	assert_int_equal(answer.id, 1);
+	assert_int_equal(answer.rcode, 0);
+	assert_int_equal(answer.security, 0);
+	assert_int_equal(rcode_of(&answer), 0);
+	assert_memory_equal(answer.packet + answer.packet_size - 4 - 11, "\x7f\0\0\1", 4); /* before an OPT record */
+	ASK(f, 2, "\4name\7invalid", false);
+	answer = hear(f);
+	assert_int_equal(answer.id, 2);
+	assert_int_equal(rcode_of(&answer), 3);
+	ASK(f, 3, "\11localhost", true);
+	answer = hear(f);
+	assert_int_equal(answer.id, 3);
+	assert_int_equal(rcode_of(&answer), 0);
+	assert_int_equal(end(f), 0);
+	assert_string_equal(f->said, "");
+}
+
+static void answers_pings(void **state)
+{
+	fixture_t *f = *state;
+
+	launch(f, f->config);
+	hear_hello(f);
+	for (uint64_t number = 5; number > 0; number--) {
+		proto_t pong;
+
+		say(f, &(proto_t){ .kind = PROTO_PING, .id = number });
+		pong = hear(f);
+		assert_int_equal(pong.kind, PROTO_PONG);
+		assert_int_equal(pong.id, number);
+	}
+	assert_int_equal(end(f), 0);
+}
+
+/* Reads a question of libunbound and answers it with an RCODE and no records. */
+static void answer_upstream(fixture_t *f, uint8_t rcode)
+{
+	uint8_t packet[1500];
+	struct sockaddr_in from;
+	socklen_t from_size = sizeof(from);
+	ssize_t size = recvfrom(f->upstream, packet, sizeof(packet), 0, (struct sockaddr *)&from, &from_size);
+
+	assert_true(size > 12);
+	packet[2] |= 0x80;
+	packet[3] = (uint8_t)(0x80 | rcode);
+	assert_int_equal(sendto(f->upstream, packet, (size_t)size, 0, (struct sockaddr *)&from, from_size), size);
+}
+
+static void resolves(void **state)
+{
+	fixture_t *f = *state;
+	proto_t answer;
+
+	launch(f, f->config);
+	hear_hello(f);
+	ASK(f, 9, "\4w\\\"x\7example", false); /* octets that presentation format has to escape */
+	answer_upstream(f, 3);
+	answer = hear(f);
+	assert_int_equal(answer.kind, PROTO_ANSWER);
+	assert_int_equal(answer.id, 9);
+	assert_int_equal(answer.rcode, 0);
+	assert_int_equal(rcode_of(&answer), 3);
+	assert_memory_equal(answer.packet + 12, "\4w\\\"x\7example", 14);
+	assert_int_equal(end(f), 0);
+}
+
+/* What options.h makes of a forwarder on loopback lets libunbound ask it, and no other server there. */
+static void asks_a_forwarder_on_this_machine(void **state)
+{
+	fixture_t *f = *state;
+	struct sockaddr_in address;
+	socklen_t size = sizeof(address);
+	char yaml[512];
+	char *error = NULL;
+	conf_t *conf;
+	char *text;
+	proto_t answer;
+
+	assert_int_equal(getsockname(f->upstream, (struct sockaddr *)&address, &size), 0);
+	snprintf(yaml, sizeof(yaml),
+		 "resolver: {root-hints: \"\", trust-anchor-file: [], auto-trust-anchor-file: \"\","
+		 " forward: [{zone: example, to: [127.0.0.1@%u]}, {zone: test, to: [127.0.0.2@%u]}],"
+		 " libunbound: 'do-not-query-address: 127.0.0.2', hardening: {outgoing-range: 16}}",
+		 ntohs(address.sin_port), ntohs(address.sin_port));
+	conf = conf_parse(yaml, strlen(yaml), "test", &error);
+	assert_non_null(conf);
+	text = options_text(conf, false);
+	assert_non_null(text);
+	launch(f, text);
+	hear_hello(f);
+	ASK(f, 1, "\1f\7example", false);
+	answer_upstream(f, 3);
+	answer = hear(f);
+	assert_int_equal(answer.id, 1);
+	assert_int_equal(rcode_of(&answer), 3);
+	ASK(f, 2, "\1f\4test", false); /* not a local zone any more, and its server is not to be asked */
+	answer = hear(f);
+	assert_int_equal(answer.id, 2);
+	assert_int_equal(answer.rcode, 2);
+	assert_int_equal(end(f), 0);
+	free(text);
+	conf_free(conf);
+}
+
+/* The process tells the end of what was cancelled, whenever libunbound comes to it. */
+static void tells_when_a_cancelled_question_is_gone(void **state)
+{
+	fixture_t *f = *state;
+	struct pollfd fds[2];
+	proto_t gone;
+
+	launch(f, f->config);
+	hear_hello(f);
+	ASK(f, 4, "\1c\7example", false);
+	wait_for(f->upstream, POLLIN);
+	say(f, &(proto_t){ .kind = PROTO_CANCEL, .id = 4 });
+	say(f,
+	    &(proto_t){ .kind = PROTO_CANCEL, .id = 77 }); /* unknown: its answer is on the way, as far as it knows */
+	say(f, &(proto_t){ .kind = PROTO_PING, .id = 1 });
+	assert_int_equal(hear(f).kind, PROTO_PONG); /* so it has read the cancel */
+	fds[0] = (struct pollfd){ .fd = f->upstream, .events = POLLIN };
+	fds[1] = (struct pollfd){ .fd = f->process.socket, .events = POLLIN };
+	for (fds[1].revents = 0; fds[1].revents == 0; assert_true(poll(fds, 2, -1) > 0))
+		if (fds[0].revents != 0)
+			answer_upstream(f, 3);
+	gone = hear(f);
+	assert_int_equal(gone.kind, PROTO_GONE);
+	assert_int_equal(gone.id, 4);
+	assert_int_equal(end(f), 0);
+}
+
+/* ---- what it does not put up with ---- */
+
+static void one_id_twice(fixture_t *f)
+{
+	ASK(f, 4, "\1t\7example", false);
+	ASK(f, 4, "\1t\7example", false);
+}
+
+static void too_many(fixture_t *f)
+{
+	for (uint64_t id = 1; id <= PROTO_OPEN_MAX + 1; id++)
+		ASK(f, id, "\1m\7example", false);
+}
+
+static void an_answer(fixture_t *f)
+{
+	say(f, &(proto_t){ .kind = PROTO_ANSWER, .id = 1, .why = "" });
+}
+
+static void garbage(fixture_t *f)
+{
+	say_octets(f, "\2\0", 2);
+}
+
+static void too_long(fixture_t *f)
+{
+	static const uint8_t octets[PROTO_MESSAGE_MAX + 1] = { PROTO_PING };
+
+	say_octets(f, octets, sizeof(octets));
+}
+
+struct nonsense {
+	const char *name;
+	void (*say)(fixture_t *f);
+};
+
+static const struct nonsense nonsenses[] = {
+	{ "one id twice", one_id_twice }, { "too many questions", too_many }, { "an answer", an_answer },
+	{ "garbage", garbage },           { "too long", too_long },
+};
+
+enum { NONSENSES = sizeof(nonsenses) / sizeof(nonsenses[0]) };
+
+static void leaves_on_nonsense(void **state)
+{
+	const struct nonsense *nonsense = *state;
+	void *own = NULL;
+	fixture_t *f;
+
+	assert_int_equal(set_up(&own), 0);
+	f = own;
+	launch(f, f->config);
+	hear_hello(f);
+	nonsense->say(f);
+	assert_int_equal(hear(f).kind, 0);
+	assert_int_equal(end(f), 2);
+	assert_non_null(strstr(f->said, "error: the pool sent nonsense: "));
+	tear_down(&own);
+}
+
+struct refusal {
+	const char *name;
+	const char *config;
+	const char *said;
+};
+
+static const struct refusal refusals[] = {
+	{ "unknown option", "server:\n\tno-such-option: yes\n", ":2: error: unknown keyword" },
+	{ "missing trust anchor", "server:\n\ttrust-anchor-file: \"/nonexistent\"\n", "error" },
+	{ "missing state", "server:\n\tauto-trust-anchor-file: \"/nonexistent\"\n", "error" },
+	{ "missing root hints", "server:\n\troot-hints: \"/nonexistent\"\n", "error" },
+	{ "unknown module", "server:\n\tmodule-config: \"nonsense\"\n", "error" },
+};
+
+enum { REFUSALS = sizeof(refusals) / sizeof(refusals[0]) };
+
+static void says_what_it_refuses(void **state)
+{
+	const struct refusal *refusal = *state;
+	void *own = NULL;
+	fixture_t *f;
+
+	assert_int_equal(set_up(&own), 0);
+	f = own;
+	launch(f, refusal->config);
+	assert_int_equal(hear(f).kind, 0);
+	assert_int_equal(end(f), 1);
+	assert_non_null(strstr(f->said, refusal->said));
+	tear_down(&own);
+}
+
+/* ---- how it lives ---- */
+
+static bool status_has(pid_t pid, const char *line)
+{
+	char path[64];
+	char text[128];
+	bool has = false;
+	FILE *in;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	in = fopen(path, "re");
+	assert_non_null(in);
+	while (fgets(text, sizeof(text), in) != NULL)
+		has = has || strcmp(text, line) == 0;
+	fclose(in);
+	return has;
+}
+
+static void is_confined(void **state)
+{
+	fixture_t *f = *state;
+
+	launch(f, f->config);
+	hear_hello(f);
+	assert_true(status_has(f->process.pid, "NoNewPrivs:\t1\n"));
+	assert_true(status_has(f->process.pid, "CapEff:\t0000000000000000\n"));
+	assert_true(status_has(f->process.pid, "CapPrm:\t0000000000000000\n"));
+#ifdef MXWARD_SANDBOX
+	assert_true(status_has(f->process.pid, "Seccomp:\t2\n"));
+#endif
+	assert_int_equal(getpriority(PRIO_PROCESS, (id_t)f->process.pid), getpriority(PRIO_PROCESS, 0) + 5);
+	kill(f->process.pid, SIGTERM); /* the terminal's and systemd's signals are the daemon's */
+	kill(f->process.pid, SIGINT);
+	say(f, &(proto_t){ .kind = PROTO_PING, .id = 1 });
+	assert_int_equal(hear(f).kind, PROTO_PONG);
+	assert_int_equal(end(f), 0);
+}
+
+static void *launch_and_leave(void *arg)
+{
+	fixture_t *f = arg;
+
+	launch(f, f->config);
+	hear_hello(f);
+	return NULL;
+}
+
+static void ends_with_the_thread_that_made_it(void **state)
+{
+	fixture_t *f = *state;
+	pthread_t thread;
+	int status;
+
+	assert_int_equal(pthread_create(&thread, NULL, launch_and_leave, f), 0);
+	pthread_join(thread, NULL);
+	assert_int_equal(waitpid(f->process.pid, &status, 0), f->process.pid);
+	f->reaped = true;
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
+static void does_with_fewer_files(void **state)
+{
+	fixture_t *f = *state;
+	int status;
+
+	strcat(f->config, "server:\n\toutgoing-range: 4096\n");
+	fflush(NULL);
+	if (fork() == 0) { /* a hard limit cannot be raised again, so another process lowers it */
+		bool sane = setrlimit(RLIMIT_NOFILE, &(struct rlimit){ 100, 100 }) == 0;
+		proto_t answer;
+
+		launch(f, f->config);
+		hear_hello(f);
+		ASK(f, 1, "\1f\7example", false);
+		answer_upstream(f, 3);
+		answer = hear(f);
+		sane = sane && answer.kind == PROTO_ANSWER && end(f) == 0 &&
+		       strstr(f->said, "only 100 files may be open");
+		_exit(sane ? 0 : 1);
+	}
+	assert_true(wait(&status) > 0);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+/* Answers that the pool does not take wait; none is lost. */
+static void keeps_answers_for_a_slow_pool(void **state)
+{
+	enum { QUESTIONS = 4000 };
+	fixture_t *f = *state;
+	bool seen[QUESTIONS + 1] = { false };
+
+	launch(f, f->config);
+	hear_hello(f);
+	for (uint64_t id = 1; id <= QUESTIONS; id++)
+		ASK(f, id, "\11localhost", false);
+	for (unsigned i = 0; i < QUESTIONS; i++) {
+		const proto_t answer = hear(f);
+
+		assert_int_equal(answer.kind, PROTO_ANSWER);
+		assert_true(answer.id >= 1 && answer.id <= QUESTIONS && !seen[answer.id]);
+		seen[answer.id] = true;
+	}
+	assert_int_equal(end(f), 0);
+}
+
+#define IN_FIXTURE(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+int main(int argc, char **argv)
+{
+	static const struct CMUnitTest plain[] = {
+		IN_FIXTURE(answers_local_zones),
+		IN_FIXTURE(answers_pings),
+		IN_FIXTURE(resolves),
+		IN_FIXTURE(asks_a_forwarder_on_this_machine),
+		IN_FIXTURE(tells_when_a_cancelled_question_is_gone),
+		IN_FIXTURE(is_confined),
+		IN_FIXTURE(ends_with_the_thread_that_made_it),
+		IN_FIXTURE(does_with_fewer_files),
+		IN_FIXTURE(keeps_answers_for_a_slow_pool),
+	};
+	enum { PLAIN = sizeof(plain) / sizeof(plain[0]) };
+	struct CMUnitTest tests[PLAIN + NONSENSES + REFUSALS];
+	size_t count = 0;
+
+	if (argc != 2) {
+		fputs("usage: test_process MXWARD\n", stderr);
+		return 64;
+	}
+	g_program = argv[1];
+	for (size_t i = 0; i < PLAIN; i++)
+		tests[count++] = plain[i];
+	for (size_t i = 0; i < NONSENSES; i++)
+		tests[count++] = (struct CMUnitTest){ nonsenses[i].name, leaves_on_nonsense, NULL, NULL,
+						      (void *)(uintptr_t)&nonsenses[i] };
+	for (size_t i = 0; i < REFUSALS; i++)
+		tests[count++] = (struct CMUnitTest){ refusals[i].name, says_what_it_refuses, NULL, NULL,
+						      (void *)(uintptr_t)&refusals[i] };
+	return _cmocka_run_group_tests("process", tests, count, NULL, NULL);
+}
