@@ -71,7 +71,7 @@ static void nearest_name(const section_t *section, const char *text, char neares
 	for (size_t i = 0; i < conf_key_count; i++)
 		if (name_within(section, &conf_keys[i], name) && distance(text, name) < least) {
 			least = distance(text, name);
-			strcpy(nearest, name);
+			memcpy(nearest, name, PATH_ROOM);
 		}
 }
 
@@ -172,10 +172,11 @@ static bool load_pair(const load_t *load, const section_t *section, const yaml_n
 		return load_key(load, key, node);
 	if ((size_t)size >= sizeof(path) - 1 || *text == '\0' || strchr(text, '.') != NULL)
 		return report_unknown(load, section, name, text);
-	strcat(path, ".");
+	path[size++] = '.';
+	path[size] = '\0';
 	if (!is_section(path))
 		return report_unknown(load, section, name, text);
-	return load_section(load, &(section_t){ path, (size_t)size + 1 }, node);
+	return load_section(load, &(section_t){ path, (size_t)size }, node);
 }
 
 /* YAML allows a key twice, and readers differ in which one wins. */
@@ -228,6 +229,7 @@ static bool load_file(load_t *load, const char *text, size_t size)
 	root = yaml_document_get_root_node(&document);
 	good = root == NULL || load_section(load, &(section_t){ "", 0 }, root);
 	yaml_document_delete(&document);
+	load->document = NULL;
 	return good;
 }
 

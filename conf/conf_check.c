@@ -2,6 +2,7 @@
 #include "conf/conf_check.h"
 
 #include "conf/conf_keys.h"
+#include "conf/conf_text.h"
 #include "conf/conf_value.h"
 
 #include <stdlib.h>
@@ -95,7 +96,7 @@ static const char *problem_with(const conf_t *conf, const conf_route_t *route)
 		if (is_unspecified(&route->to.items[i]))
 			return "an unspecified address, which is no server: give the server's own";
 		for (size_t j = 0; j < conf->listen.count; j++)
-			if (memcmp(&route->to.items[i], &conf->listen.items[j], sizeof(conf_address_t)) == 0)
+			if (conf_text_same_address(&route->to.items[i], &conf->listen.items[j]))
 				return "an address of listen, which is this resolver itself: give another server's";
 	}
 	return NULL;

@@ -27,6 +27,6 @@ const char *conf_shown(const char *text, char shown[CONF_SHOWN_MAX])
 		for (; control > 0; control--)
 			size += (size_t)sprintf(shown + size, "\\x%02x", (unsigned)(unsigned char)*text++);
 	}
-	strcpy(shown + size, *text != '\0' ? "..." : "");
+	snprintf(shown + size, CONF_SHOWN_MAX - size, "%s", *text != '\0' ? "..." : "");
 	return shown;
 }

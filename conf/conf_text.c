@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <net/if.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,19 @@ static const unit_t duration_units[] = { { 's', 1 },     { 'm', 60 },     { 'h',
 					 { 'd', 86400 }, { 'w', 604800 }, { '\0', 1 } };
 
 static const uint8_t mapped_prefix[12] = { [10] = 0xff, [11] = 0xff }; /* ::ffff:0:0/96 (RFC 4291, 2.5.5.2) */
+
+static bool wrong(char problem[CONF_PROBLEM_MAX], const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* False, so that a reader can end with `return wrong(...)`. */
+static bool wrong(char problem[CONF_PROBLEM_MAX], const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(problem, CONF_PROBLEM_MAX, format, args);
+	va_end(args);
+	return false;
+}
 
 /* Decimal digits at the start of text; NULL when there are none or too many, else what follows them. */
 static const char *digits(const char *text, uint64_t *number)
@@ -56,24 +70,21 @@ bool conf_text_number(const char *text, uint64_t *number, char problem[CONF_PROB
 
 	if (rest != NULL && *rest == '\0')
 		return true;
-	strcpy(problem, "is no whole number");
-	return false;
+	return wrong(problem, "is no whole number");
 }
 
 bool conf_text_size(const char *text, uint64_t *octets, char problem[CONF_PROBLEM_MAX])
 {
 	if (with_unit(text, size_units, octets))
 		return true;
-	strcpy(problem, "is no size: give octets, or a number with the unit k, M or G");
-	return false;
+	return wrong(problem, "is no size: give octets, or a number with the unit k, M or G");
 }
 
 bool conf_text_duration(const char *text, uint64_t *seconds, char problem[CONF_PROBLEM_MAX])
 {
 	if (with_unit(text, duration_units, seconds))
 		return true;
-	strcpy(problem, "is no duration: give seconds, or a number with the unit s, m, h, d or w");
-	return false;
+	return wrong(problem, "is no duration: give seconds, or a number with the unit s, m, h, d or w");
 }
 
 static const char *amount_text(uint64_t amount, const unit_t *units, char text[CONF_AMOUNT_MAX])
@@ -113,9 +124,7 @@ static bool read_scope(const char *text, uint32_t *scope, char problem[CONF_PROB
 		*scope = if_nametoindex(text);
 	if (*scope != 0)
 		return true;
-	snprintf(problem, CONF_PROBLEM_MAX, "names the interface %s, which this machine does not have",
-		 conf_shown(text, shown));
-	return false;
+	return wrong(problem, "names the interface %s, which this machine does not have", conf_shown(text, shown));
 }
 
 static bool read_v6(char *host, conf_address_t *address, char problem[CONF_PROBLEM_MAX])
@@ -127,25 +136,21 @@ static bool read_v6(char *host, conf_address_t *address, char problem[CONF_PROBL
 	if (scope != NULL)
 		*scope++ = '\0';
 	if (inet_pton(AF_INET6, host, &v6->sin6_addr) != 1)
-		return false;
+		return wrong(problem,
+			     "is no address: give numbers, for example 192.0.2.1, 192.0.2.1@53 or 2001:db8::1@53");
 	v6->sin6_family = AF_INET6;
 	address->size = sizeof(*v6);
 	if (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr)) {
 		inet_ntop(AF_INET, v6->sin6_addr.s6_addr + 12, v4, sizeof(v4));
-		snprintf(problem, CONF_PROBLEM_MAX, "is an IPv4 address in IPv6 clothes: write %s", v4);
-		return false;
+		return wrong(problem, "is an IPv4 address in IPv6 clothes: write %s", v4);
 	}
-	if (scope == NULL && IN6_IS_ADDR_LINKLOCAL(&v6->sin6_addr)) {
-		snprintf(problem, CONF_PROBLEM_MAX, "is link-local and needs its interface: for example %s%%eth0",
-			 host);
-		return false;
-	}
+	if (scope == NULL && IN6_IS_ADDR_LINKLOCAL(&v6->sin6_addr))
+		return wrong(problem, "is link-local and needs its interface: for example %s%%eth0", host);
 	return scope == NULL || read_scope(scope, &v6->sin6_scope_id, problem);
 }
 
 static bool read_host(char *host, conf_address_t *address, char problem[CONF_PROBLEM_MAX])
 {
-	strcpy(problem, "is no address: give numbers, for example 192.0.2.1, 192.0.2.1@53 or 2001:db8::1@53");
 	if (inet_pton(AF_INET, host, &address->sa.v4.sin_addr) != 1)
 		return read_v6(host, address, problem);
 	address->sa.v4.sin_family = AF_INET;
@@ -167,15 +172,25 @@ bool conf_text_address(const char *text, conf_address_t *address, char problem[C
 		memcpy(host, text, size);
 	if (!read_host(host, address, problem))
 		return false;
-	if (rest == NULL || *rest != '\0' || port < 1 || port > UINT16_MAX) {
-		strcpy(problem, "has no good port: after @ comes a number from 1 to 65535");
-		return false;
-	}
+	if (rest == NULL || *rest != '\0' || port < 1 || port > UINT16_MAX)
+		return wrong(problem, "has no good port: after @ comes a number from 1 to 65535");
 	if (address->sa.any.sa_family == AF_INET)
 		address->sa.v4.sin_port = htons((uint16_t)port);
 	else
 		address->sa.v6.sin6_port = htons((uint16_t)port);
 	return true;
+}
+
+bool conf_text_same_address(const conf_address_t *one, const conf_address_t *other)
+{
+	if (one->sa.any.sa_family != other->sa.any.sa_family)
+		return false;
+	if (one->sa.any.sa_family == AF_INET)
+		return one->sa.v4.sin_port == other->sa.v4.sin_port &&
+		       one->sa.v4.sin_addr.s_addr == other->sa.v4.sin_addr.s_addr;
+	return one->sa.v6.sin6_port == other->sa.v6.sin6_port &&
+	       one->sa.v6.sin6_scope_id == other->sa.v6.sin6_scope_id &&
+	       IN6_ARE_ADDR_EQUAL(&one->sa.v6.sin6_addr, &other->sa.v6.sin6_addr);
 }
 
 /* Clears the bits behind the prefix; false when one was set. */
@@ -200,16 +215,12 @@ static bool check_prefix(conf_prefix_t *prefix, char problem[CONF_PROBLEM_MAX])
 	if (prefix->family == AF_INET6 && prefix->bits >= 96 &&
 	    memcmp(prefix->address, mapped_prefix, sizeof(mapped_prefix)) == 0) {
 		inet_ntop(AF_INET, prefix->address + 12, network, sizeof(network));
-		snprintf(problem, CONF_PROBLEM_MAX, "is an IPv4 network in IPv6 clothes: write %s/%u", network,
-			 prefix->bits - 96U);
-		return false;
+		return wrong(problem, "is an IPv4 network in IPv6 clothes: write %s/%u", network, prefix->bits - 96U);
 	}
 	if (clear_host_bits(prefix))
 		return true;
 	inet_ntop(prefix->family, prefix->address, network, sizeof(network));
-	snprintf(problem, CONF_PROBLEM_MAX, "has bits set behind its %u: the network is %s/%u", prefix->bits, network,
-		 prefix->bits);
-	return false;
+	return wrong(problem, "has bits set behind its %u: the network is %s/%u", prefix->bits, network, prefix->bits);
 }
 
 bool conf_text_prefix(const char *text, conf_prefix_t *prefix, char problem[CONF_PROBLEM_MAX])
@@ -227,18 +238,14 @@ bool conf_text_prefix(const char *text, conf_prefix_t *prefix, char problem[CONF
 	if (inet_pton(AF_INET, host, prefix->address) != 1) {
 		prefix->family = AF_INET6;
 		most = 128;
-		if (inet_pton(AF_INET6, host, prefix->address) != 1) {
-			strcpy(problem, "is no network: give one like 192.0.2.0/24, 2001:db8::/32 or 192.0.2.1");
-			return false;
-		}
+		if (inet_pton(AF_INET6, host, prefix->address) != 1)
+			return wrong(problem, "is no network: give one like 192.0.2.0/24, 2001:db8::/32 or 192.0.2.1");
 	}
 	bits = most;
 	if (*slash == '/')
 		rest = digits(slash + 1, &bits);
-	if (rest == NULL || *rest != '\0' || bits > most) {
-		snprintf(problem, CONF_PROBLEM_MAX, "has no good length: after / comes a number from 0 to %u", most);
-		return false;
-	}
+	if (rest == NULL || *rest != '\0' || bits > most)
+		return wrong(problem, "has no good length: after / comes a number from 0 to %u", most);
 	prefix->bits = (uint8_t)bits;
 	return check_prefix(prefix, problem);
 }
@@ -253,11 +260,10 @@ static bool check_labels(const char *label, char problem[CONF_PROBLEM_MAX])
 	for (;;) {
 		size_t size = strcspn(label, ".");
 
-		if (size == 0 || size > 63) {
-			strcpy(problem, size == 0 ? "is no domain name: it has an empty label"
-						  : "is no domain name: a label has at most 63 octets");
-			return false;
-		}
+		if (size == 0 || size > 63)
+			return wrong(problem, "%s",
+				     size == 0 ? "is no domain name: it has an empty label"
+					       : "is no domain name: a label has at most 63 octets");
 		if (label[size] == '\0')
 			return true;
 		label += size + 1;
@@ -269,21 +275,19 @@ bool conf_text_name(const char *text, char name[CONF_NAME_MAX], char problem[CON
 	size_t size = strlen(text);
 
 	if (strcmp(text, ".") == 0) {
-		strcpy(name, ".");
+		memcpy(name, ".", sizeof("."));
 		return true;
 	}
 	if (size > 0 && text[size - 1] == '.')
 		size--;
-	if (size == 0 || size >= CONF_NAME_MAX) {
-		strcpy(problem, size == 0 ? "is no domain name: the root is \".\""
-					  : "is no domain name: it is longer than 253 octets");
-		return false;
-	}
+	if (size == 0 || size >= CONF_NAME_MAX)
+		return wrong(problem, "%s",
+			     size == 0 ? "is no domain name: the root is \".\""
+				       : "is no domain name: it is longer than 253 octets");
 	for (size_t i = 0; i < size; i++)
-		if (!is_name_octet(text[i])) {
-			strcpy(problem, "is no domain name: give letters, digits, - and _, other scripts as xn--...");
-			return false;
-		}
+		if (!is_name_octet(text[i]))
+			return wrong(problem,
+				     "is no domain name: give letters, digits, - and _, other scripts as xn--...");
 	memcpy(name, text, size);
 	name[size] = '\0';
 	return check_labels(name, problem);

@@ -19,6 +19,8 @@ MUST_USE bool conf_text_duration(const char *text, uint64_t *seconds, char probl
 /* An address, `address@port`, with %interface when it is link-local (RFC 4007, 11); port 53 when none is written. */
 MUST_USE bool conf_text_address(const char *text, conf_address_t *address, char problem[CONF_PROBLEM_MAX]);
 
+MUST_USE bool conf_text_same_address(const conf_address_t *one, const conf_address_t *other);
+
 /* A network in CIDR notation, or a single address. */
 MUST_USE bool conf_text_prefix(const char *text, conf_prefix_t *prefix, char problem[CONF_PROBLEM_MAX]);
 

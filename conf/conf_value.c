@@ -89,21 +89,23 @@ static bool find_word(const char *const *words, const char *text, unsigned *inde
 	return false;
 }
 
+static bool report_words(const value_t *value, const yaml_node_t *node, const char *text)
+{
+	char problem[CONF_PROBLEM_MAX];
+	size_t size = (size_t)snprintf(problem, sizeof(problem), "is none of");
+
+	for (const char *const *word = value->key->words; *word != NULL && size < sizeof(problem); word++)
+		size += (size_t)snprintf(problem + size, sizeof(problem) - size, " %s", *word);
+	return report_problem(value, node, text, problem);
+}
+
 static bool read_word(const value_t *value, const yaml_node_t *node)
 {
 	const char *text = text_of(value, node);
-	char problem[CONF_PROBLEM_MAX] = "is none of";
-	const char *const *word;
 
 	if (text == NULL)
 		return false;
-	if (find_word(value->key->words, text, value->place))
-		return true;
-	for (word = value->key->words; *word != NULL; word++) {
-		strcat(problem, " ");
-		strcat(problem, *word);
-	}
-	return report_problem(value, node, text, problem);
+	return find_word(value->key->words, text, value->place) || report_words(value, node, text);
 }
 
 /* Numbers. */
@@ -312,7 +314,7 @@ static bool append_address(const value_t *value, const yaml_node_t *node, conf_a
 	if (!conf_text_address(text, &address, problem))
 		return report_problem(value, node, text, problem);
 	for (size_t i = 0; i < list->count; i++)
-		if (memcmp(&list->items[i], &address, sizeof(address)) == 0)
+		if (conf_text_same_address(&list->items[i], &address))
 			return report_problem(value, node, text, "is here twice: once is enough");
 	items = grow(value, list->items, list->count, sizeof(*items));
 	if (items == NULL)
@@ -447,23 +449,25 @@ static bool read_option_switch(const value_t *value, const yaml_node_t *node)
 {
 	static const char *const words[] = { "no", "yes", "false", "true", "off", "on", NULL };
 	const char *text = text_of(value, node);
+	conf_option_t *option = begin_option(value);
 	unsigned index;
 
 	if (text == NULL)
 		return false;
 	if (!find_word(words, text, &index))
 		return report_problem(value, node, text, "is neither yes nor no");
-	strcpy(begin_option(value)->value, words[index % 2]);
+	snprintf(option->value, sizeof(option->value), "%s", words[index % 2]);
 	return true;
 }
 
 static bool read_option_number(const value_t *value, const yaml_node_t *node)
 {
+	conf_option_t *option = begin_option(value);
 	uint64_t amount;
 
 	if (!read_amount(value, node, conf_text_number, plain_number, &amount))
 		return false;
-	plain_number(amount, begin_option(value)->value);
+	snprintf(option->value, sizeof(option->value), "%" PRIu64, amount);
 	return true;
 }
 
@@ -495,7 +499,7 @@ static bool write_numbers(const conf_key_t *key, const char *text, conf_option_t
 		size += snprintf(option->value + size, (size_t)(ROOM - size), "%c%u", before, number);
 		assert(size + 1 < ROOM);
 	}
-	strcpy(option->value + size, "\"");
+	snprintf(option->value + size, (size_t)(ROOM - size), "\"");
 	return text[strspn(text, " ")] == '\0';
 }
 

@@ -171,6 +171,24 @@ static void reads_address(void **state)
 	assert_string_equal(got, row->want);
 }
 
+static void compares_addresses(void **state)
+{
+	static const char *const texts[] = { "127.0.0.1@53", "127.0.0.1@54", "127.0.0.2@53", "::1@53",
+					     "::1@54",       "::2@53",       "fe80::1%1@53", "fe80::1%2@53" };
+	enum { TEXTS = sizeof(texts) / sizeof(texts[0]) };
+	char problem[CONF_PROBLEM_MAX];
+	conf_address_t one;
+	conf_address_t other;
+
+	(void)state;
+	for (size_t i = 0; i < TEXTS; i++)
+		for (size_t j = 0; j < TEXTS; j++) {
+			assert_true(conf_text_address(texts[i], &one, problem));
+			assert_true(conf_text_address(texts[j], &other, problem));
+			assert_int_equal(conf_text_same_address(&one, &other), i == j);
+		}
+}
+
 #define NO_NETWORK "is no network: give one like 192.0.2.0/24, 2001:db8::/32 or 192.0.2.1"
 
 static const text_row_t prefixes[] = {
@@ -264,7 +282,9 @@ static void reads_name(void **state)
 
 int main(void)
 {
-	return RUN_ROWS("amounts", amounts, reads_amount) + RUN_ROWS("units", units, writes_unit) +
-	       RUN_ROWS("addresses", addresses, reads_address) + RUN_ROWS("prefixes", prefixes, reads_prefix) +
-	       RUN_ROWS("names", names, reads_name);
+	const struct CMUnitTest tests[] = { cmocka_unit_test(compares_addresses) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL) + RUN_ROWS("amounts", amounts, reads_amount) +
+	       RUN_ROWS("units", units, writes_unit) + RUN_ROWS("addresses", addresses, reads_address) +
+	       RUN_ROWS("prefixes", prefixes, reads_prefix) + RUN_ROWS("names", names, reads_name);
 }

@@ -10,13 +10,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What follows a number above 0 and a colon; NULL when it is no such number. */
+static const char *behind_number(const char *text)
+{
+	char *end;
+
+	return isdigit((unsigned char)*text) && strtoul(text, &end, 10) > 0 && *end == ':' ? end + 1 : NULL;
+}
+
 /* Errors go to terminals and logs: one line, nothing that moves a cursor, and where to look. */
 static void check_error(const char *error)
 {
-	unsigned line;
-	unsigned column;
+	const char *column = strncmp(error, "f:", 2) == 0 ? behind_number(error + 2) : NULL;
+	const char *what = column != NULL ? behind_number(column) : NULL;
 
-	assert(strncmp(error, "f: ", 3) == 0 || sscanf(error, "f:%u:%u: ", &line, &column) == 2);
+	assert(strncmp(error, "f: ", 3) == 0 || (what != NULL && *what == ' '));
 	for (const char *c = error; *c != '\0'; c++) {
 		assert(!iscntrl((unsigned char)*c));
 		assert(c[0] != '\xc2' || (unsigned char)c[1] < 0x80 ||
