@@ -427,23 +427,23 @@ static char *put_rdata(char *to, const char *type)
 		const char *format; /* %s: a name, %ld: a small number */
 	} formats[] = {
 		{ "MX", "%2$ld %1$s" },
-		{ "A", "192.0.2.%2$ld" },
-		{ "AAAA", "2001:db8::%2$ld" },
+		{ "A", "192.0.2.%2$ld%1$.0s" },
+		{ "AAAA", "2001:db8::%2$ld%1$.0s" },
 		{ "TXT", "\"v=%2$ld\" \"%1$s\"" },
 		{ "SRV", "%2$ld 0 25 %1$s" },
 		{ "NAPTR", "%2$ld 10 \"u\" \"E2U+sip\" \"\" %1$s" },
 		{ "SOA", "%1$s host.example.org. %2$ld 2 3 4 700" },
-		{ "TLSA", "3 1 %2$ld abcdef" },
-		{ "CAA", "0 issue \"ca%2$ld\"" },
-		{ "HINFO", "\"x%2$ld\" \"\"" },
+		{ "TLSA", "3 1 %2$ld%1$.0s abcdef" },
+		{ "CAA", "0 issue \"ca%2$ld%1$.0s\"" },
+		{ "HINFO", "\"x%2$ld%1$.0s\" \"\"" },
 		{ "NSEC", "%1$s A MX RRSIG TYPE%2$ld" },
-		{ "DS", "%2$ld 8 2 abcdef" },
+		{ "DS", "%2$ld%1$.0s 8 2 abcdef" },
 		{ "AFSDB", "%2$ld %1$s" },
 		{ "KX", "%2$ld %1$s" },
 		{ "RP", "%1$s n%2$ld.example.org." },
 		{ "MINFO", "%1$s n%2$ld.example.org." },
 		{ "RRSIG", "MX 8 %2$ld 300 20231201000000 20231101000000 12345 %1$s AAAA" },
-		{ "TYPE65281", "\\# 2 c00%2$ld" },
+		{ "TYPE65281", "\\# 2 c00%2$ld%1$.0s" },
 	};
 
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {

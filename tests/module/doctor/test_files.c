@@ -1,5 +1,5 @@
 /* test_files.c: resolv.conf in all its states, and Postfix's copy of it. */
-#include "folder.h"
+#include "tests/module/doctor/folder.h"
 
 #include "module/ask/address.h"
 #include "module/doctor/doctor.h"

@@ -1,5 +1,5 @@
 /* test_system.c: what doctor reads from proc(5), from dpkg's database and from the kernel's clock. */
-#include "folder.h"
+#include "tests/module/doctor/folder.h"
 
 #include "module/doctor/doctor.h"
 

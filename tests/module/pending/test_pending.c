@@ -131,11 +131,13 @@ void pool_cancel(pool_t *pool, uint64_t number)
 
 bool pool_replace(pool_t *pool, const pool_settings_t *settings, unsigned grace)
 {
+	bool refuse = fake.refuse_replace; /* the test changes it once it has been told below */
+
 	(void)pool;
 	assert_true(grace > 0);
 	snprintf(fake.replaced_config, sizeof(fake.replaced_config), "%s", settings->config);
 	sem_post(&fake.was_replaced);
-	return !fake.refuse_replace;
+	return !refuse;
 }
 
 void pool_stats(const pool_t *pool, pool_stats_t *stats)
