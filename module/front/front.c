@@ -3,6 +3,7 @@
 
 #include "module/front/worker.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 struct front {
@@ -12,6 +13,12 @@ struct front {
 	unsigned count;
 	worker_t *workers[];
 };
+
+static void check_settings(const front_settings_t *settings)
+{
+	assert(settings->max_udp_size >= FRONT_MIN_UDP_SIZE && settings->max_udp_size <= FRONT_MAX_UDP_SIZE);
+	assert(settings->tcp.max_connections > 0 && settings->tcp.max_per_client > 0);
+}
 
 front_t *front_start(front_sockets_t *sockets, const front_settings_t *settings, cache_t *cache,
 		     const cookies_t *cookies, front_miss_fn *miss, void *miss_arg, log_t *log)
@@ -26,6 +33,7 @@ front_t *front_start(front_sockets_t *sockets, const front_settings_t *settings,
 					 .miss_arg = miss_arg,
 					 .log = log };
 
+	check_settings(settings);
 	if (front == NULL)
 		return NULL;
 	front->log = log;
@@ -51,6 +59,7 @@ const front_sockets_t *front_sockets(const front_t *front)
 
 void front_reload(front_t *front, const front_settings_t *settings)
 {
+	check_settings(settings);
 	connections_set_limits(&front->connections, &settings->tcp);
 	for (unsigned i = 0; i < front->count; i++)
 		if (!worker_reload(front->workers[i], settings))

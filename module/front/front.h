@@ -20,15 +20,17 @@ typedef struct front_sockets front_sockets_t;
 typedef bool front_miss_fn(void *arg, const query_t *query, const client_t *client);
 
 typedef struct front_stats {
-	uint64_t udp_queries;
+	uint64_t udp_queries; /* messages that came, whatever they were */
 	uint64_t tcp_queries;
-	uint64_t hits;
-	uint64_t misses;
-	uint64_t refused;
-	uint64_t dropped;
-	uint64_t malformed;
+	uint64_t hits;            /* answered without anybody's help */
+	uint64_t misses;          /* handed to `miss`, and those that it turned away */
+	uint64_t refused;         /* REFUSED or NOTIMP */
+	uint64_t dropped;         /* no query at all: no reply */
+	uint64_t malformed;       /* FORMERR or BADVERS */
 	uint64_t tcp_connections; /* open now */
 } front_stats_t;
+
+enum { FRONT_MIN_UDP_SIZE = 512, FRONT_MAX_UDP_SIZE = 4096 }; /* what front_settings.max_udp_size may be */
 
 /* What a reload may change. Copied. */
 typedef struct front_settings {

@@ -43,7 +43,7 @@ static const verdict_t fault_verdicts[] = {
 static const verdict_t stranger = { COUNT_REFUSED, RCODE_REFUSED, EDE_PROHIBITED, "your address is not in allow" };
 static const verdict_t not_cached = { COUNT_REFUSED, RCODE_REFUSED, EDE_NOT_AUTHORITATIVE,
 				      "not in the cache: ask with RD" };
-static const verdict_t too_many = { COUNT_DROPPED, RCODE_SERVFAIL, EDE_OTHER, "too many questions are waiting" };
+static const verdict_t too_many = { COUNT_MISS, RCODE_SERVFAIL, EDE_OTHER, "too many questions are waiting" };
 static const verdict_t cookie_only = { COUNT_HIT, RCODE_NOERROR, EDE_NONE, NULL }; /* RFC 7873, 5.4 */
 
 static size_t pronounce(responder_t *responder, const verdict_t *verdict, const query_t *query, const client_t *client,

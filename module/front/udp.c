@@ -8,7 +8,6 @@
 enum {
 	BATCH = 32,
 	QUERY_MAX = 65535, /* no datagram is cut; pages that no query reaches are never touched */
-	UDP_REPLY_MAX = 4096,
 	CONTROL_SIZE = 64,
 };
 
@@ -24,7 +23,7 @@ typedef struct place {
 	struct iovec query_part;
 	struct iovec reply_part;
 	control_t control;
-	uint8_t reply[UDP_REPLY_MAX];
+	uint8_t reply[FRONT_MAX_UDP_SIZE];
 	uint8_t query[QUERY_MAX];
 } place_t;
 

@@ -36,7 +36,7 @@ static row_t rows[] = {
 	{ "a miss without RD", OTHER(TYPE_A, .flags = 0), false, false, 0, 5, "20=not in the cache: ask with RD",
 	  COUNT_REFUSED },
 	{ "too many wait", OTHER(TYPE_A, .flags = FLAG_RD), false, true, 0, 2, "0=too many questions are waiting",
-	  COUNT_DROPPED },
+	  COUNT_MISS },
 	{ "a stranger's hit", CACHED(TYPE_A, .flags = FLAG_RD), true, false, 0, 5, "18=your address is not in allow",
 	  COUNT_REFUSED },
 	{ "a stranger's miss", OTHER(TYPE_A, .flags = FLAG_RD), true, false, 0, 5, "18=your address is not in allow",
