@@ -5,13 +5,12 @@
 #include "conf/conf.h"
 #include "module/advisories.h"
 #include "module/command.h"
-#include "module/resolver/options.h"
+#include "module/load.h"
 
 #include <errno.h>
 #include <getopt.h>
 #include <libgen.h>
 #include <pwd.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,81 +36,24 @@ typedef struct check {
 	const conf_t *conf;
 } check_t;
 
-static void complain(const check_t *check, const char *key, const char *format, ...) PRINTF_LIKE(3, 4);
-
-/* Prints `FILE:LINE:COLUMN: ...` for a key's value, without a place when the file does not set it or key is NULL. */
-static void complain(const check_t *check, const char *key, const char *format, ...)
+/* Takes the line over. */
+static void print_warning(char *line)
 {
-	conf_place_t place = key != NULL ? conf_place(check->conf, key) : (conf_place_t){ 0 };
-	va_list args;
-
-	fprintf(stderr, "%s:", check->file);
-	if (place.line > 0)
-		fprintf(stderr, "%u:%u:", place.line, place.column);
-	fputc(' ', stderr);
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fputc('\n', stderr);
-}
-
-/* What libunbound does not start without. */
-static bool check_readable(const check_t *check, const char *key, const char *path)
-{
-	if (path[0] == '\0' || access(path, R_OK) == 0)
-		return true;
-	complain(check, key, "%s: %s cannot be read (%s): name another file, or install the package dns-root-data", key,
-		 path, strerror(errno));
-	return false;
-}
-
-static bool check_files(const check_t *check)
-{
-	const conf_resolver_t *resolver = &check->conf->resolver;
-
-	if (!check_readable(check, "resolver.root-hints", resolver->root_hints))
-		return false;
-	for (size_t i = 0; i < resolver->trust_anchor_files.count; i++)
-		if (!check_readable(check, "resolver.trust-anchor-file", resolver->trust_anchor_files.items[i]))
-			return false;
-	return true;
-}
-
-/* The key that a sentence about libunbound's settings is about, or NULL. */
-static const char *key_of(const conf_t *conf, const char *sentence)
-{
-	const conf_strings_t *anchors = &conf->resolver.trust_anchor_files;
-
-	if (strstr(sentence, "resolver.libunbound") != NULL)
-		return "resolver.libunbound";
-	if (conf->resolver.root_hints[0] != '\0' && strstr(sentence, conf->resolver.root_hints) != NULL)
-		return "resolver.root-hints";
-	for (size_t i = 0; i < anchors->count; i++)
-		if (strstr(sentence, anchors->items[i]) != NULL)
-			return "resolver.trust-anchor-file";
-	return NULL;
-}
-
-static bool check_libunbound(const check_t *check)
-{
-	char *refusal = options_check(check->conf);
-
-	if (refusal == NULL)
-		return true;
-	complain(check, key_of(check->conf, refusal), "%s", refusal);
-	free(refusal);
-	return false;
+	if (line != NULL)
+		fprintf(stderr, "%s\n", line);
+	free(line);
 }
 
 /* Warns about a file whose directory is not there. */
 static void warn_directory(const check_t *check, const char *key, const char *path, const char *consequence)
 {
+	const conf_t *conf = check->conf;
 	char *copy = strdup(path);
 	const char *directory = copy != NULL ? dirname(copy) : path;
 
 	if (copy != NULL && access(directory, F_OK) != 0)
-		complain(check, key, "warning: %s: there is no directory %s (%s): %s", key, directory, strerror(errno),
-			 consequence);
+		print_warning(load_line(conf, check->file, key, "warning: %s: there is no directory %s (%s): %s", key,
+					directory, strerror(errno), consequence));
 	free(copy);
 }
 
@@ -125,15 +67,20 @@ static void warn_about_file(const check_t *check, const conf_t *standard)
 		warn_directory(check, "resolver.auto-trust-anchor-file", conf->resolver.auto_trust_anchor_file,
 			       "the static trust anchor would be used");
 	if (conf->user[0] != '\0' && strcmp(conf->user, standard->user) != 0 && getpwnam(conf->user) == NULL)
-		complain(check, "user", "warning: user: there is no user %s: add it, or name another", conf->user);
+		print_warning(load_line(conf, check->file, "user",
+					"warning: user: there is no user %s, and a daemon started as root would "
+					"refuse: add it, or name another",
+					conf->user));
 	if (conf->resolver.trust_anchor_files.count == 0 && conf->resolver.auto_trust_anchor_file[0] == '\0')
-		complain(check, "resolver.trust-anchor-file",
-			 "warning: resolver.trust-anchor-file: without a trust anchor nothing is validated");
+		print_warning(
+			load_line(conf, check->file, "resolver.trust-anchor-file",
+				  "warning: resolver.trust-anchor-file: without a trust anchor nothing is validated"));
 }
 
 /* Known holes are no fault of the file, and a script wants silence: this is for the person at the terminal. */
 static void warn_about_libunbound(const check_t *check)
 {
+	const conf_t *conf = check->conf;
 	size_t count;
 	const advisory_t *known = advisories(&count);
 	size_t open = 0;
@@ -141,40 +88,36 @@ static void warn_about_libunbound(const check_t *check)
 	for (size_t i = 0; i < count; i++)
 		open += advisories_affects(&known[i], ub_version());
 	if (open > 0 && isatty(STDERR_FILENO))
-		complain(
-			check, NULL,
-			"warning: libunbound %s is older than upstream's fixes of %zu known holes: mxward doctor tells "
-			"whether Debian mended them",
-			ub_version(), open);
+		print_warning(load_line(conf, check->file, NULL,
+					"warning: libunbound %s is older than upstream's fixes of %zu known holes: "
+					"mxward doctor tells whether Debian mended them",
+					ub_version(), open));
 }
 
-static bool check_conf(const check_t *check)
+static void print_warnings(const check_t *check)
 {
 	char *error = NULL;
-	conf_t *standard;
+	conf_t *standard = conf_parse("", 0, "", &error);
 
-	if (!check_files(check) || !check_libunbound(check))
-		return false;
-	standard = conf_parse("", 0, "", &error);
 	if (standard != NULL)
 		warn_about_file(check, standard);
 	conf_free(standard);
 	free(error);
 	warn_about_libunbound(check);
-	return true;
 }
 
 static int check_file(const char *file)
 {
 	char *error = NULL;
-	conf_t *conf = conf_load(file, &error);
-	bool good = conf != NULL && check_conf(&(check_t){ .file = file, .conf = conf });
+	conf_t *conf = load_conf(file, &error);
 
-	if (conf == NULL)
+	if (conf != NULL)
+		print_warnings(&(check_t){ .file = file, .conf = conf });
+	else
 		fprintf(stderr, "%s\n", error != NULL ? error : "mxward checkconf: memory is out");
 	free(error);
 	conf_free(conf);
-	return good ? 0 : 1;
+	return conf != NULL ? 0 : 1;
 }
 
 int command_checkconf(int argc, char **argv)

@@ -3,10 +3,10 @@
 #include "module/command.h"
 #include "module/front/cookie.h"
 #include "module/front/front.h"
+#include "module/load.h"
 #include "module/log/log.h"
 #include "module/pending/pending.h"
 #include "module/privileges.h"
-#include "module/resolver/options.h"
 #include "module/resolver/settings.h"
 
 #include <errno.h>
@@ -86,19 +86,6 @@ static bool with_pending_settings(server_t *server, const conf_t *conf,
 }
 
 /* ---- start ---- */
-
-static conf_t *load(const char *path, char **error)
-{
-	conf_t *conf = conf_load(path, error);
-
-	if (conf == NULL)
-		return NULL;
-	*error = options_check(conf);
-	if (*error == NULL)
-		return conf;
-	conf_free(conf);
-	return NULL;
-}
 
 static bool start_pending(server_t *server, const pending_settings_t *settings)
 {
@@ -203,7 +190,7 @@ static void reload(server_t *server)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu",
 		   (unsigned long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
-	fresh = load(server->path, &error);
+	fresh = load_conf(server->path, &error);
 	if (fresh == NULL) {
 		log_write(server->log, LOG_LEVEL_ERROR, "%s; the running configuration stays",
 			  error != NULL ? error : "memory is out");
@@ -270,11 +257,11 @@ static int serve(const char *path)
 
 	privileges_prepare();
 	block_signals(&signals);
-	server.conf = load(path, &error);
+	server.conf = load_conf(path, &error);
 	if (server.conf == NULL) {
 		fprintf(stderr, "%s\n", error != NULL ? error : "mxward serve: memory is out");
 		free(error);
-		return EXIT_FAILURE;
+		return EXIT_CONFIG;
 	}
 	server.log = log_new(server.conf->log.to, (log_level_t)server.conf->log.level);
 	started = server.log != NULL && start(&server);

@@ -80,7 +80,8 @@ class Checkconf(unittest.TestCase):
         self.expect(self.base("log:\n  to: /nonexistent/x.log\nuser: no-such-user-here\n"), 0,
                     "FILE:5:7: warning: log.to: there is no directory /nonexistent (No such file or directory): lines "
                     "would go to standard error\n"
-                    "FILE:6:7: warning: user: there is no user no-such-user-here: add it, or name another\n")
+                    "FILE:6:7: warning: user: there is no user no-such-user-here, and a daemon started as root would "
+                    "refuse: add it, or name another\n")
         self.expect(self.base("  auto-trust-anchor-file: /nonexistent/root.key\n"), 0,
                     "FILE:4:27: warning: resolver.auto-trust-anchor-file: there is no directory /nonexistent (No such "
                     "file or directory): the static trust anchor would be used\n")

@@ -1,0 +1,15 @@
+/* load.h: loads a configuration as the daemon needs it: beside what conf finds wrong, what only libunbound and the file system
+ * can tell. */
+#ifndef MODULE_LOAD_H
+#define MODULE_LOAD_H
+
+#include "conf/conf.h"
+
+/* As conf_load(); *error is a line `FILE:LINE:COLUMN: ...`, without the numbers for what the file leaves to its default. */
+MUST_USE conf_t *load_conf(const char *path, char **error);
+
+/* Such a line about the value of a key (about the file, when key is NULL), to be freed; NULL when memory is out. */
+MUST_USE char *load_line(const conf_t *conf, const char *path, const char *key, const char *format, ...)
+	PRINTF_LIKE(4, 5);
+
+#endif
