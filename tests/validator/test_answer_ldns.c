@@ -6,7 +6,7 @@
 
 #include <ldns/ldns.h>
 
-enum { NOW = 1700000000, ROUNDS = 4000, MUTATIONS = 12 };
+enum { NOW = 1700000000, ROUNDS = 2000, MUTATIONS = 5 };
 
 static const answer_limits_t limits = { .min_ttl = 0, .max_ttl = 86400, .negative_max_ttl = 3600 };
 
