@@ -190,7 +190,8 @@ static void answers_local_zones(void **state)
 	assert_int_equal(answer.id, 3);
 	assert_int_equal(rcode_of(&answer), 0);
 	assert_int_equal(end(f), 0);
-	assert_string_equal(f->said, "");
+	assert_null(strstr(f->said, "error: "));
+	assert_null(strstr(f->said, "warning: "));
 }
 
 static void answers_pings(void **state)
