@@ -127,14 +127,17 @@ const conf_key_t conf_keys[] = {
 	AMOUNT("outgoing-num-tcp", "128", 1, 4096, "TCP connections to servers at once."),
 	AMOUNT("tcp-auth-query-timeout", "3000", 100, 60000,
 	       "Milliseconds that a server may take over TCP: a silent one must not use up the budget."),
-	AMOUNT("outbound-msg-retry", "5", 1, 32, "Times that a server is asked before it is given up."),
-	AMOUNT("max-sent-count", "32", 8, 256, "Packets that one question may cost: bounds amplification."),
+	AMOUNT("outbound-msg-retry", "5", 1, 32,
+	       "Useless replies and time-outs of one server until it is not asked again for this question."),
+	AMOUNT("max-sent-count", "32", 8, 256, "Questions that one referral or alias may cost: bounds amplification."),
 	AMOUNT("max-query-restarts", "11", 8, 32, "Aliases (CNAME) that one question follows."),
 	AMOUNT("delay-close", "1500", 0, 10000,
 	       "Milliseconds that a port stays open after a time-out, so that a late reply causes no ICMP error."),
 	/* What is remembered about servers. */
 	AMOUNT("infra-host-ttl", "900", 0, DAY, "Seconds that a server's speed and failings are remembered."),
-	SWITCH("infra-keep-probing", "no", "Go on asking dead servers at full rate, instead of one probe at a time."),
+	SWITCH("infra-keep-probing", "yes",
+	       "Go on probing dead servers, one packet at a time, instead of giving them up for infra-host-ttl: mail "
+	       "flows again soon after an outage."),
 
 	{ "cache.size", CONF_SIZE, PLACE(cache.size), "64M", MEGA, 1048576 * MEGA, NULL, "Memory for answers." },
 	{ "cache.min-ttl", CONF_DURATION, PLACE(cache.min_ttl), "0", 0, HOUR, NULL,
