@@ -140,8 +140,10 @@ static void write_compressed(writer_t *w, const name_t *name)
 
 void writer_name(writer_t *w, const name_t *name, writer_form_t form)
 {
-	if (form == WRITER_PLAIN)
+	if (form == WRITER_PLAIN || name->size == 1)
 		writer_octets(w, name->octets, name->size);
+	else if (name_equal(name, &w->question))
+		writer_u16(w, 0xc000 | HEADER_SIZE);
 	else
 		write_compressed(w, name);
 }
@@ -153,7 +155,8 @@ void writer_begin(writer_t *w, const name_t *name, uint16_t type)
 	w->size = HEADER_SIZE;
 	memset(w->slots, 0, sizeof(w->slots));
 	memset(w->octets, 0, HEADER_SIZE);
-	writer_name(w, name, WRITER_COMPRESS);
+	write_compressed(w, name);
+	w->question = *name;
 	writer_u16(w, type);
 	writer_u16(w, CLASS_IN);
 }

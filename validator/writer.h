@@ -12,6 +12,7 @@ typedef struct writer {
 	bool full;  /* something did not fit; what follows is not written */
 	bool learn; /* names written from now on may be pointed to */
 	size_t size;
+	name_t question;              /* its name: most owners are the same */
 	uint16_t slots[WRITER_SLOTS]; /* offsets of names that may be pointed to, by hash; 0: free */
 	uint8_t octets[WRITER_MAX];
 } writer_t;
