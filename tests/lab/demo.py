@@ -33,6 +33,7 @@ class Screen:
 
     def __init__(self):
         self.terminal = sys.stdout.isatty()
+        self.stays = self.terminal and sys.stdin.isatty()
         self.width = max(LEAST_WIDTH, min(MOST_WIDTH, shutil.get_terminal_size((MOST_WIDTH, 24)).columns))
 
     def paint(self, text, colour):
@@ -136,7 +137,7 @@ def show_log(screen, mxward):
     lines = [line for line in mxward.log().splitlines() if "name=" in line] or mxward.log().splitlines()
     for line in lines[:LOG_LINES]:
         screen.note(line, 2)
-    screen.note(f"… {len(lines)} such lines in {mxward.output}", 2)
+    screen.note(f"… {len(lines)} such lines{f' in {mxward.output}' if screen.stays else ''}", 2)
 
 
 def show_help(screen):
@@ -190,7 +191,7 @@ def main():
         screen.line()
         verdict = f"{len(questions) - wrong} of {len(questions)} answers are as they should be"
         screen.line(screen.paint(f"{verdict}, after {time.monotonic() - begin:.1f} s", "WRONG" if wrong else "ok"))
-        if screen.terminal and sys.stdin.isatty():
+        if screen.stays:
             show_help(screen)
             stay(screen)
         stopped = mxward.stop() == 0

@@ -114,13 +114,17 @@ class LabError(Exception):
     """The lab cannot be brought up; says why."""
 
 
+class NoNamespaces(LabError):
+    """Not on this machine, or not by this user: nothing that a test could be blamed for."""
+
+
 def unshare_options():
     """Options that make unshare(1) work here; LabError in a sentence when nothing does."""
     for options in ([], ["--map-root-user"]):
         if subprocess.run(["unshare", *options, *NAMESPACES, "true"], capture_output=True, check=False).returncode == 0:
             return options
-    raise LabError("namespaces cannot be made here, not even a user's own: run as root, or set the sysctl "
-                   "kernel.unprivileged_userns_clone or user.max_user_namespaces, or let the container have CAP_SYS_ADMIN")
+    raise NoNamespaces("namespaces cannot be made here, not even a user's own: run as root, or set the sysctl "
+                       "kernel.unprivileged_userns_clone or user.max_user_namespaces, or let the container have CAP_SYS_ADMIN")
 
 
 def _answers(address, question="."):
@@ -264,14 +268,18 @@ def _show_logs(folder):
 
 
 def _outside(options):
+    if not os.access(options.mxward, os.X_OK):
+        raise LabError(f"there is no program {options.mxward}: build it with ./dev build")
+    unshare = ["unshare", *unshare_options(), *NAMESPACES]
     base = options.mxward.parent / "lab"
     zone_folder = zones.make(manifests.load(), base / "zones")
+    zones.forget_old(base, "run-*")
     folder = base / f"run-{os.getpid()}"
     folder.mkdir()
     proc = os.open("/proc", os.O_RDONLY)  # where the process IDs are those from outside
     inner = [HERE / "lab.py", "--mxward", options.mxward, "inside", "--zones", zone_folder, "--folder", folder, "--proc", str(proc),
              "--", *options.command]
-    status = _run_to_its_end(["unshare", *unshare_options(), *NAMESPACES, *inner], pass_fds=[proc])
+    status = _run_to_its_end([*unshare, *inner], pass_fds=[proc])
     os.close(proc)
     if status in (0, SKIPPED):
         shutil.rmtree(folder)
@@ -306,7 +314,7 @@ def main():
         return _inside(options) if options.what == "inside" else _outside(options)
     except LabError as error:
         print(f"lab: {error}", file=sys.stderr)
-        return SKIPPED
+        return SKIPPED if isinstance(error, NoNamespaces) else 1
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
 

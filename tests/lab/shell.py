@@ -1,6 +1,7 @@
 #!/usr/bin/python3 -B
 """A shell in the lab with mxward running: what `./dev lab` starts."""
 import os
+import pathlib
 import subprocess
 import sys
 
@@ -13,13 +14,27 @@ You are in the lab: a network of its own, in which nothing but the zones of test
   "$LAB_MXWARD" lookup rsa.lab   mxward's own view; kill -HUP {pid} reloads $LAB_DIR/mxward.yaml
 Leave it with exit or Ctrl-D; nothing stays behind.
 """
+SETTINGS = """\
+[ ! -r ~/.bashrc ] || . ~/.bashrc
+PS1='lab:\\w\\$ '
+"""
+
+
+def _shell():
+    """The user's own; bash with a prompt that tells where it is."""
+    shell = os.environ.get("SHELL", "/bin/bash")
+    if pathlib.Path(shell).name != "bash":
+        return [shell]
+    settings = daemon.folder() / "bashrc"
+    settings.write_text(SETTINGS, encoding="utf-8")
+    return [shell, "--rcfile", str(settings), "-i"]
 
 
 def main():
     with daemon.Mxward() as mxward:
         print(HELP.format(pid=mxward.pid), flush=True)
-        shell = os.environ.get("SHELL", "/bin/bash")
-        return subprocess.run([shell, "-i"], env={**os.environ, "PS1": "lab# "}, check=False).returncode
+        subprocess.run(_shell(), check=False)
+    return 0
 
 
 if __name__ == "__main__":

@@ -237,9 +237,10 @@ def _digest():
     return hashlib.sha256(b"".join(parts)).hexdigest()[:16]
 
 
-def _forget_old(base, current):
-    for path in base.iterdir():
-        if path.is_dir() and path != current and time.time() - path.stat().st_mtime > KEEP_SECONDS:
+def forget_old(base, pattern):
+    """Removes folders that nobody has touched for some days: another day's zones, runs that failed and were looked at."""
+    for path in base.glob(pattern):
+        if path.is_dir() and time.time() - path.stat().st_mtime > KEEP_SECONDS:
             shutil.rmtree(path)
 
 
@@ -255,5 +256,5 @@ def make(manifest, base):
             unfinished.mkdir()
             _Maker(manifest, unfinished).make()
             unfinished.rename(folder)
-            _forget_old(base, folder)
+            forget_old(base, "*")
     return folder
