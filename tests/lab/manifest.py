@@ -43,6 +43,7 @@ class Zone:
     servers: tuple = ("hosting",)
     ns: tuple = ()
     served: bool = True
+    delegated: bool = True
     sign: str = ""
     keys: str = "one"
     denial: str = "nsec"

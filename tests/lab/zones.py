@@ -157,7 +157,7 @@ class _Maker:
         if zone.many:
             lines += [f"{zone.many['owner']} {zone.many['type']} {text}" for text in manifests.expand(zone.many)]
         for child in self.zones:
-            if self.manifest.parent_of(child) is zone:
+            if child.delegated and self.manifest.parent_of(child) is zone:
                 lines += self._delegation(child, zone) + self._ds(child)
         return "\n".join(lines) + "\n"
 
