@@ -6,7 +6,6 @@
 
 #include <ctype.h>
 #include <dirent.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +18,12 @@ enum {
 	TCP_LISTEN = 0x0a, /* states as /proc/net counts them */
 	UDP_BOUND = 0x07,
 	NAME_SIZE = 64,
+	SCALE_10 = 10,
 	SCALE_16 = 16,
+	FIELD_LOCAL = 1,
+	FIELD_STATE = 3,
+	FIELD_INODE = 9,
+	FIELDS,
 };
 
 typedef struct sockets {
@@ -76,19 +80,32 @@ static bool is_wanted(const conf_t *conf, const conf_address_t *held)
 	return false;
 }
 
-/* "sl: local remote st tx:rx tr:when retrnsmt uid timeout inode …" (proc(5)) */
-static void read_socket(const doctor_t *doctor, const char *line, int family, sockets_t *sockets)
+/* "sl: local remote st tx:rx tr:when retrnsmt uid timeout inode ..." (proc(5)). False when fields are missing. */
+static bool split(char *line, char **fields)
 {
-	char local[LINE_SIZE];
-	unsigned state;
-	unsigned long inode;
-	conf_address_t address;
+	char *place = line;
 
-	if (sscanf(line, " %*[^:]: %511s %*s %x %*s %*s %*s %*s %*s %lu", local, &state, &inode) != 3)
+	for (size_t i = 0; i < FIELDS; i++) {
+		fields[i] = strtok_r(i == 0 ? line : NULL, " \n", &place);
+		if (fields[i] == NULL)
+			return false;
+	}
+	return true;
+}
+
+static void read_socket(const doctor_t *doctor, char *line, int family, sockets_t *sockets)
+{
+	char *fields[FIELDS];
+	conf_address_t address;
+	unsigned long state;
+	unsigned long inode;
+
+	if (!split(line, fields) || !read_address(fields[FIELD_LOCAL], family, &address))
 		return;
-	if ((state != TCP_LISTEN && state != UDP_BOUND) || !read_address(local, family, &address))
-		return;
-	if (is_wanted(doctor->conf, &address) && inode != 0 && sockets->count < SOCKETS_MAX)
+	state = strtoul(fields[FIELD_STATE], NULL, SCALE_16);
+	inode = strtoul(fields[FIELD_INODE], NULL, SCALE_10);
+	if ((state == TCP_LISTEN || state == UDP_BOUND) && inode != 0 && is_wanted(doctor->conf, &address) &&
+	    sockets->count < SOCKETS_MAX)
 		sockets->inodes[sockets->count++] = inode;
 }
 
@@ -109,10 +126,12 @@ static bool read_table(const doctor_t *doctor, const char *table, int family, so
 
 static bool holds(const char *link, const sockets_t *sockets)
 {
+	static const char kind[] = "socket:[";
 	unsigned long inode;
 
-	if (sscanf(link, "socket:[%lu]", &inode) != 1)
+	if (strncmp(link, kind, sizeof(kind) - 1) != 0)
 		return false;
+	inode = strtoul(link + sizeof(kind) - 1, NULL, SCALE_10);
 	for (size_t i = 0; i < sockets->count; i++)
 		if (sockets->inodes[i] == inode)
 			return true;

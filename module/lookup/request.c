@@ -46,13 +46,14 @@ static bool reverse_ipv6(const char *text, name_t *name)
 {
 	uint8_t a[IPV6_SIZE];
 	char reverse[IPV6_SIZE * 4 + 16];
-	char *to = reverse;
+	size_t used = 0;
 
 	if (inet_pton(AF_INET6, text, a) != 1)
 		return false;
 	for (size_t i = IPV6_SIZE; i-- > 0;)
-		to += sprintf(to, "%x.%x.", a[i] & 0xfU, (unsigned)(a[i] >> 4));
-	strcpy(to, "ip6.arpa.");
+		used += (size_t)snprintf(reverse + used, sizeof(reverse) - used, "%x.%x.", a[i] & 0xfU,
+					 (unsigned)(a[i] >> 4));
+	snprintf(reverse + used, sizeof(reverse) - used, "ip6.arpa.");
 	return name_from_text(reverse, name);
 }
 

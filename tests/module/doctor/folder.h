@@ -16,7 +16,7 @@ typedef struct folder {
 
 static inline void folder_make(folder_t *folder)
 {
-	strcpy(folder->path, "doctor-XXXXXX");
+	snprintf(folder->path, sizeof(folder->path), "doctor-XXXXXX");
 	assert_non_null(mkdtemp(folder->path));
 }
 

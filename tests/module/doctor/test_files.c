@@ -79,8 +79,8 @@ static void scene_begin(scene_t *scene, const char *conf, const char *text)
 	assert_non_null(scene->doctor);
 	if (text != NULL)
 		folder_write(&scene->folder, "resolv.conf", text);
-	strcpy(scene->resolv_conf, folder_path(&scene->folder, "resolv.conf"));
-	strcpy(scene->postfix, folder_path(&scene->folder, "postfix"));
+	snprintf(scene->resolv_conf, sizeof(scene->resolv_conf), "%s", folder_path(&scene->folder, "resolv.conf"));
+	snprintf(scene->postfix, sizeof(scene->postfix), "%s", folder_path(&scene->folder, "postfix"));
 	scene->doctor->conf = scene->conf;
 	scene->doctor->resolv_conf = scene->resolv_conf;
 	scene->doctor->postfix = scene->postfix;
