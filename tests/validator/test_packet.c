@@ -44,8 +44,8 @@ static void reads(void **state)
 	const struct row *row = *state;
 	uint8_t *octets = test_copy(row->octets, row->size);
 	packet_record_t *records = calloc(row->count + 1, sizeof(*records));
-	packet_t packet;
-	unsigned extra;
+	packet_t packet = { .answers = 0 };
+	unsigned extra = 0;
 
 	assert_non_null(records);
 	assert_int_equal(packet_begin(&packet, octets, row->size), row->begins);
