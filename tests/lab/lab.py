@@ -127,6 +127,13 @@ def unshare_options():
                        "kernel.unprivileged_userns_clone or user.max_user_namespaces, or let the container have CAP_SYS_ADMIN")
 
 
+def _do(*command):
+    """A command without which there is no lab."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise LabError(f"{' '.join(map(str, command))}: {done.stderr.strip()}")
+
+
 def _answers(address, question="."):
     try:
         query = dns.message.make_query(question, "SOA")
@@ -158,11 +165,11 @@ class Lab:
         self.servers = []
 
     def up(self):
-        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+        _do("ip", "link", "set", "lo", "up")
         for server in self.manifest.servers.values():
             for address in server.at:
                 if ":" in address:
-                    subprocess.run(["ip", "addr", "add", f"{address}/128", "dev", "lo", "nodad"], check=True)
+                    _do("ip", "addr", "add", f"{address}/128", "dev", "lo", "nodad")
         self._use_resolver()
         started = [(server, self._start_nsd(server)) for server in self.manifest.servers.values() if server.kind in ("nsd", "lame")]
         liar = self._start_liar()
@@ -178,7 +185,7 @@ class Lab:
         path = self.folder / "resolv.conf"
         path.write_text(f"nameserver {LISTEN[0]}\noptions edns0 trust-ad\n")
         if os.path.exists("/etc/resolv.conf"):
-            subprocess.run(["mount", "--bind", path, os.path.realpath("/etc/resolv.conf")], check=True)
+            _do("mount", "--bind", path, os.path.realpath("/etc/resolv.conf"))
 
     def _served_by(self, server):
         if server.kind == "lame":
@@ -312,7 +319,7 @@ def main():
         options.command = [HERE / "shell.py"]
     try:
         return _inside(options) if options.what == "inside" else _outside(options)
-    except LabError as error:
+    except (LabError, OSError, RuntimeError) as error:
         print(f"lab: {error}", file=sys.stderr)
         return SKIPPED if isinstance(error, NoNamespaces) else 1
     except KeyboardInterrupt:

@@ -18,6 +18,7 @@ NO_CAPABILITY = "0000000000000000"
 CAPABILITIES = ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")
 SECCOMP_FILTER = "2"
 DISK = 64 * 1024
+PUBLIC = pathlib.Path("/mnt")
 
 
 def _answers(name="rsa.lab."):
@@ -33,22 +34,44 @@ def _has_nothing(cases, pid, label, user):
     for capability in CAPABILITIES:
         cases.check(status[capability] == NO_CAPABILITY, f"{label}: {capability} is empty", status[capability])
     cases.check(status["NoNewPrivs"] == "1", f"{label}: cannot gain privileges", status["NoNewPrivs"])
-    limits = pathlib.Path(f"/proc/{pid}/limits").read_text()
-    core = next(line for line in limits.splitlines() if line.startswith("Max core file size"))
-    cases.check(core.split()[4:6] == ["0", "0"], f"{label}: no core dumps", core)
+    cases.check(_limit(pid, "Max core file size") == ["0", "0"], f"{label}: no core dumps", _limit(pid, "Max core file size"))
+    cases.check(status["Umask"] == "0077", f"{label}: files are its own", status["Umask"])
+
+
+def _limit(pid, name):
+    """[soft, hard] of a row of /proc/PID/limits."""
+    limits = pathlib.Path(f"/proc/{pid}/limits").read_text().splitlines()
+    return next(line for line in limits if line.startswith(name))[len(name):].split()[:2]
+
+
+def _public_files():
+    """What the daemon reads and writes, where any user can: the checkout may be below a directory that is root's alone. Other
+    than a real /mnt, this one is seen by the lab only."""
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "none", PUBLIC], check=True)
+    for name in ("root.hints", "root.key"):
+        shutil.copy(pathlib.Path(os.environ["LAB_ZONES"]) / name, PUBLIC / name)
+    (PUBLIC / "anchor").mkdir()
+    shutil.chown(PUBLIC / "anchor", USER)
+    return {
+        "root-hints": str(PUBLIC / "root.hints"),
+        "trust-anchor-file": [str(PUBLIC / "root.key")],
+        "auto-trust-anchor-file": str(PUBLIC / "anchor" / "root.key"),
+    }
 
 
 def _drops_privileges(cases):
     user = pwd.getpwnam(USER)
-    shutil.chown(daemon.folder() / "anchor", USER)
-    with daemon.Mxward("mxward-user", {"user": USER}) as mxward:
+    with daemon.Mxward("mxward-user", {"user": USER, "resolver": _public_files()}) as mxward:
         _has_nothing(cases, mxward.pid, "front", user)
+        soft, hard = _limit(mxward.pid, "Max open files")
+        cases.check(soft == hard, "as many open files as may be", (soft, hard))
         cases.check(len(mxward.resolvers()) == 1, "there is a resolver process")
         for pid in mxward.resolvers():
             _has_nothing(cases, pid, "resolver", user)
         cases.check(_answers(), "and it answers")
+        state = PUBLIC / "anchor" / "root.key"
+        cases.check(state.stat().st_uid == user.pw_uid, "it keeps the trust anchor's state as that user", state.stat())
         cases.check(mxward.stop() == 0, "and stops with exit status 0")
-    shutil.chown(daemon.folder() / "anchor", "root")
 
 
 def _confines_resolver(cases):
