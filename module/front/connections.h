@@ -16,9 +16,9 @@
  * active the longest time ago. */
 typedef enum {
 	CONNECTION_STRANGER, /* may not ask at all (front_settings.allow) */
-	CONNECTION_IDLE,     /* owes us a question, we owe it nothing */
-	CONNECTION_PARTIAL,  /* has sent a part of a message, or does not read what we sent */
-	CONNECTION_BUSY,     /* waits for an answer */
+	CONNECTION_QUIET, /* owes us a question, or the rest of one, or reading what we sent: half a message is no merit, or
+	                      * slow-loris connections would outlive a client that is about to ask */
+	CONNECTION_BUSY, /* waits for an answer */
 } connection_kind_t;
 
 /* What the table knows of a connection; a part of the worker's own. */

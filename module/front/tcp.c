@@ -88,6 +88,18 @@ static void touch(connection_t *connection)
 	atomic_store_explicit(&connection->entry.active, connection->tcp->now, memory_order_relaxed);
 }
 
+static bool is_stranger(const connection_t *connection)
+{
+	return atomic_load_explicit(&connection->entry.kind, memory_order_relaxed) == CONNECTION_STRANGER;
+}
+
+/* A stranger stays one. */
+static void set_kind(connection_t *connection, connection_kind_t kind)
+{
+	if (!is_stranger(connection))
+		atomic_store_explicit(&connection->entry.kind, kind, memory_order_relaxed);
+}
+
 /* ---- slots ---- */
 
 static bool more_slots(tcp_t *tcp)
@@ -218,6 +230,7 @@ static void take_message(connection_t *connection, const uint8_t *message, size_
 	size_t reply_size = 0;
 
 	touch(connection);
+	set_kind(connection, CONNECTION_BUSY); /* from here on other workers see that it waits; settle() knows better */
 	switch (respond(tcp->responder, message, size, &client, frame + LENGTH_SIZE, &reply_size)) {
 	case RESPOND_NOW:
 		put_length(frame, reply_size);
@@ -227,7 +240,7 @@ static void take_message(connection_t *connection, const uint8_t *message, size_
 	case RESPOND_NEVER: connection->ended = true; break;
 	}
 	/* One who may not ask is told so once. */
-	if (atomic_load_explicit(&connection->entry.kind, memory_order_relaxed) == CONNECTION_STRANGER)
+	if (is_stranger(connection))
 		connection->ended = true;
 }
 
@@ -324,9 +337,7 @@ static bool is_over(const connection_t *connection)
 
 static connection_kind_t kind_of(const connection_t *connection)
 {
-	if (connection->waiting > 0)
-		return CONNECTION_BUSY;
-	return connection->in_size > 0 || unread(connection) > 0 ? CONNECTION_PARTIAL : CONNECTION_IDLE;
+	return connection->waiting > 0 ? CONNECTION_BUSY : CONNECTION_QUIET;
 }
 
 static void want(struct event *event, bool wanted)
@@ -339,14 +350,11 @@ static void want(struct event *event, bool wanted)
 
 static void settle(connection_t *connection)
 {
-	atomic_int *kind = &connection->entry.kind;
-
 	if (is_over(connection)) {
 		connection_close(connection);
 		return;
 	}
-	if (atomic_load_explicit(kind, memory_order_relaxed) != CONNECTION_STRANGER)
-		atomic_store_explicit(kind, kind_of(connection), memory_order_relaxed);
+	set_kind(connection, kind_of(connection));
 	want(&connection->readable, !connection->ended && may_take(connection));
 	want(&connection->writable, unread(connection) > 0);
 }
@@ -431,8 +439,9 @@ static void connection_begin(tcp_t *tcp, int fd, const client_address_t *peer)
 	connection->tcp = tcp;
 	connection->entry.fd = fd;
 	connection->entry.peer = *peer;
+	/* Busy until its first question was looked for: another worker must not hang up the newcomer meanwhile. */
 	atomic_init(&connection->entry.kind,
-		    acl_allows(tcp->responder->acl, peer) ? CONNECTION_IDLE : CONNECTION_STRANGER);
+		    acl_allows(tcp->responder->acl, peer) ? CONNECTION_BUSY : CONNECTION_STRANGER);
 	atomic_init(&connection->entry.active, tcp->now);
 	if (!connections_add(tcp->connections, &connection->entry)) {
 		slot_give(tcp, connection->slot);
@@ -444,6 +453,7 @@ static void connection_begin(tcp_t *tcp, int fd, const client_address_t *peer)
 	event_assign(&connection->writable, tcp->base, fd, EV_WRITE | EV_PERSIST, on_writable, connection);
 	if (tcp->open++ == 0)
 		evtimer_add(tcp->sweep, &sweep);
+	read_more(connection); /* it may have asked while it waited to be accepted */
 	settle(connection);
 }
 

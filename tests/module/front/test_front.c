@@ -941,6 +941,24 @@ static attack_t attacks[] = {
 	{ "connections that promise 65535 octets", &few, OCTETS("\xff\xff\0\1"), "127.0.0.1" },
 };
 
+/* Waits until as many of the flood's connections have ended as do not fit: then all of them were accepted. */
+static void await_hang_ups(const int fds[FLOOD], unsigned count)
+{
+	struct pollfd waits[FLOOD];
+	unsigned ended = 0;
+
+	for (unsigned i = 0; i < FLOOD; i++)
+		waits[i] = (struct pollfd){ .fd = fds[i], .events = POLLRDHUP };
+	while (ended < count) {
+		assert_true(poll(waits, FLOOD, PATIENCE_MS) > 0);
+		for (unsigned i = 0; i < FLOOD; i++)
+			if (waits[i].revents != 0) {
+				waits[i].fd = -1; /* looked at once */
+				ended++;
+			}
+	}
+}
+
 static void new_client_is_answered(void **state)
 {
 	const attack_t *attack = *state;
@@ -957,6 +975,7 @@ static void new_client_is_answered(void **state)
 		if (attack->size > 0) /* it may be hung up already */
 			(void)!send(fds[i], attack->octets, attack->size, MSG_NOSIGNAL);
 	}
+	await_hang_ups(fds, FLOOD + 1 - LIMIT);
 	still_answers(f);
 	front_stats(f->front, &stats);
 	assert_in_range(stats.tcp_connections, 1, LIMIT);
