@@ -1,0 +1,149 @@
+/* assessment.h: judges one MX answer; its checks and their sources are in check.h. No I/O and no clock: begin, hand out needs,
+ * supply what came of them, finish, free. One thread at a time. Names are uncompressed wire format in lower case; times and
+ * TTLs are seconds, sizes octets.
+ *
+ *	begin -> need {MX name, UDP} -> insecure? need {MX name, TCP} -> the judged set is known -> needs for its exchanges
+ *	(A, AAAA; the same over TCP where insecure; TLSA where secure; the registrable domain where there is no such name)
+ *	-> nothing needed any more, or no time left -> finish
+ *
+ * The host asks needs in parallel as they come, supplies outcomes in any order, and may finish at any time: the verdict is then
+ * made on what is known. */
+#ifndef VALIDATOR_ASSESSMENT_H
+#define VALIDATOR_ASSESSMENT_H
+
+#include "validator/answer.h"
+#include "validator/check.h"
+#include "validator/policy.h"
+
+typedef struct assessment assessment_t;
+
+enum {
+	ASSESSMENT_TARGETS_MAX = 100,  /* Postfix reads so many */
+	ASSESSMENT_ADDRESSES_MAX = 16, /* of one exchange; more are not looked at */
+	ASSESSMENT_FINDINGS_MAX = 64,
+	ASSESSMENT_DETAIL_MAX = 160,
+	ASSESSMENT_TEXT_MAX = 200,
+};
+
+/* Which time limit of the host a need falls under. */
+typedef enum {
+	NEED_ANSWER,        /* the question itself */
+	NEED_CORROBORATION, /* the same over TCP */
+	NEED_TARGET,        /* something about an exchange */
+} need_kind_t;
+
+typedef struct need {
+	unsigned id; /* for assessment_supply() */
+	need_kind_t kind;
+	name_t name;
+	uint16_t type;
+	bool tcp; /* upstream queries over TCP only */
+} need_t;
+
+typedef enum {
+	OUTCOME_ANSWERED, /* there is a packet; it may say SERVFAIL */
+	OUTCOME_FAILED,   /* no packet, and there will be none: time-out, network, resolver lost */
+} outcome_state_t;
+
+/* What came of a need. Borrowed for the time of the call. */
+typedef struct outcome {
+	outcome_state_t state;
+	security_t security;
+	const char *why;       /* reason for bogus, "" if none */
+	const uint8_t *packet; /* untrusted; may be NULL with size 0 */
+	size_t size;
+} outcome_t;
+
+/* ---- the verdict ---- */
+
+typedef struct finding {
+	check_id_t check;
+	action_t action; /* what came of it, or in monitor mode would have come: after policy and hard rules */
+	bool has_name;
+	name_t name;                        /* the exchange, mostly */
+	char detail[ASSESSMENT_DETAIL_MAX]; /* data for people and logs, printable ASCII; "" if none */
+} finding_t;
+
+typedef enum {
+	CORROBORATION_NONE, /* not asked: secure, bogus, failed, or switched off */
+	CORROBORATION_AGREED,
+	CORROBORATION_DIFFERED,    /* TCP's answer was judged */
+	CORROBORATION_UNAVAILABLE, /* no answer over TCP */
+} corroboration_t;
+
+typedef enum {
+	TARGET_UNKNOWN,  /* not asked, or no answer in time */
+	TARGET_RESOLVED, /* has addresses */
+	TARGET_NO_NAME,  /* NXDOMAIN */
+	TARGET_NO_ADDRESS,
+	TARGET_BOGUS,
+	TARGET_FAILED, /* SERVFAIL or no answer from its servers */
+} target_state_t;
+
+typedef enum { TLSA_UNKNOWN, TLSA_NONE, TLSA_PRESENT, TLSA_BOGUS, TLSA_INSECURE } tlsa_state_t;
+
+typedef struct target_address {
+	int family;          /* AF_INET, AF_INET6 */
+	uint8_t address[16]; /* network order */
+	const char *special; /* special_block()'s name, or NULL */
+} target_address_t;
+
+/* An MX record of the judged set, with what is known of its exchange; in delivery order. */
+typedef struct target {
+	uint16_t preference;
+	name_t exchange;
+	bool stripped;
+	bool secure; /* its addresses are */
+	target_state_t state;
+	tlsa_state_t tlsa;
+	bool is_alias;
+	name_t alias_of;
+	size_t address_count;
+	target_address_t addresses[ASSESSMENT_ADDRESSES_MAX];
+} target_t;
+
+typedef struct verdict {
+	action_t action; /* the largest of the findings' */
+	bool rejected;   /* answer is what a client with CD may get, perhaps nothing; others get SERVFAIL */
+	bool failed;     /* rejected for want of an answer, not for what is in it: nothing to judge */
+	bool monitored;  /* in monitor mode something would have been done */
+	uint16_t ede;    /* an ede_t; EDE_NONE when nothing was done */
+	char text[ASSESSMENT_TEXT_MAX]; /* EXTRA-TEXT: "mx: CHECK HOST", or libunbound's reason */
+	security_t security;            /* of what is sent: INSECURE after a strip */
+	security_t received;            /* of the judged answer */
+	corroboration_t corroboration;
+	answer_t answer; /* to cache and send; size 0 with rejected when there is none. Owned by the assessment */
+	bool negative, null_mx;
+	size_t chain_count; /* aliases followed */
+	name_t chain[ANSWER_CHAIN_MAX];
+	size_t finding_count;
+	finding_t findings[ASSESSMENT_FINDINGS_MAX];
+	unsigned findings_left_out;
+	size_t target_count;
+	target_t *targets; /* owned by the assessment */
+	target_t *other;   /* the UDP set after a mismatch (addresses unknown); other_count of them */
+	size_t other_count;
+} verdict_t;
+
+/* Begins to judge the MX answer for `name`. Borrows policy, which must outlive the assessment. `now` is wall-clock time.
+ * NULL only when memory is out. Free with assessment_free(). */
+MUST_USE assessment_t *assessment_begin(const policy_t *policy, const name_t *name, const answer_limits_t *limits,
+					uint64_t now);
+
+/* The next need that was not handed out yet. False when there is none for now. */
+MUST_USE bool assessment_next_need(assessment_t *assessment, need_t *need);
+
+/* What came of a need; each once. An unknown id is ignored. */
+void assessment_supply(assessment_t *assessment, unsigned id, const outcome_t *outcome);
+
+/* Needs that were handed out and not supplied yet, of one kind. */
+MUST_USE unsigned assessment_waits_for(const assessment_t *assessment, need_kind_t kind);
+
+/* Time is up for needs of this kind: as if each had been supplied OUTCOME_FAILED. New needs may follow (ask for them). */
+void assessment_expire(assessment_t *assessment, need_kind_t kind);
+
+/* The verdict on what is known. Nothing can be supplied after it. Valid until assessment_free(). */
+const verdict_t *assessment_finish(assessment_t *assessment);
+void assessment_free(assessment_t *assessment);
+
+#endif

@@ -1,0 +1,39 @@
+/* policy.h: what the administrator wants done about MX answers, in the form that assessments use. */
+#ifndef VALIDATOR_POLICY_H
+#define VALIDATOR_POLICY_H
+
+#include "validator/check.h"
+#include "validator/wire.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct policy policy_t;
+
+typedef struct policy_settings {
+	bool monitor;                      /* say what would be done, and change nothing */
+	bool corroborate;                  /* ask insecure answers again over TCP */
+	unsigned max_targets;              /* exchanges whose addresses are looked up: 1 to 100 */
+	const char *const *internal_names; /* names whose exchanges may have internal addresses */
+	size_t internal_name_count;
+} policy_settings_t;
+
+/* A policy with every check's default action. NULL when memory is out. Read-only once it is filled in, then any number of
+ * threads may use it. */
+MUST_USE policy_t *policy_new(const policy_settings_t *settings);
+void policy_free(policy_t *policy);
+
+void policy_set_action(policy_t *policy, check_id_t check, action_t action);
+
+/* The MX set of `domain` may hold exchanges that match `pattern` ("mx1.example.org", "*.mail.example.net": any number of labels
+ * in place of the star), and no other. False when either is no name, or memory is out. */
+MUST_USE bool policy_add_pin(policy_t *policy, const char *domain, const char *pattern);
+
+/* Addresses within this prefix are not counted as internal (an organisation's own). */
+MUST_USE bool policy_allow_addresses(policy_t *policy, int family, const uint8_t *address, unsigned bits);
+
+/* Addresses, and names, that are this host's own. */
+MUST_USE bool policy_add_own_address(policy_t *policy, int family, const uint8_t *address);
+MUST_USE bool policy_add_own_name(policy_t *policy, const char *name);
+
+#endif
