@@ -17,7 +17,8 @@ typedef enum { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEB
  * NULL when memory or threads are out. */
 MUST_USE log_t *log_new(const char *to, log_level_t level);
 
-/* Writes what is queued, waiting two seconds at most, and closes. */
+/* Writes what is queued, waiting two seconds at most, and closes. What is not written by then is lost; a writer that a disk
+ * or the journal keeps waiting is left alone. */
 void log_free(log_t *log);
 
 /* Opens the file again (after rotation, at SIGHUP), perhaps another one, with another level. The level counts at once; the
