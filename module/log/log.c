@@ -18,6 +18,7 @@ enum {
 
 struct log {
 	_Atomic log_level_t level;
+	bool started;
 	pthread_t writer;
 	sink_t *sink; /* the writer's alone */
 
@@ -141,17 +142,16 @@ static void *write_lines(void *arg)
 }
 
 /* All signals are for other threads, SIGPIPE of a stderr that nobody reads any more included: write() says EPIPE. */
-static int start_writer(log_t *log)
+bool log_start(log_t *log)
 {
 	sigset_t all;
 	sigset_t before;
-	int err;
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	err = pthread_create(&log->writer, NULL, write_lines, log);
+	log->started = pthread_create(&log->writer, NULL, write_lines, log) == 0;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return err;
+	return log->started;
 }
 
 /* --- Everybody else ---------------------------------------------------------------------------------------------- */
@@ -173,7 +173,7 @@ static void append(log_t *log, line_t *line)
 	pthread_mutex_unlock(&log->lock);
 }
 
-log_t *log_new(const char *to, log_level_t level)
+log_t *log_open(const char *to, log_level_t level)
 {
 	log_t *log = calloc(1, sizeof(*log));
 	pthread_condattr_t monotonic;
@@ -187,23 +187,39 @@ log_t *log_new(const char *to, log_level_t level)
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_cond_init(&log->changed, &monotonic);
 	pthread_condattr_destroy(&monotonic);
-	if (log->sink != NULL && start_writer(log) == 0)
+	if (log->sink != NULL)
 		return log;
 	destroy(log);
 	return NULL;
 }
 
-/* Tells the writer to stop and waits for it. False when it is stuck: it is on its own then. */
-static bool stop_writer(log_t *log)
+log_t *log_new(const char *to, log_level_t level)
+{
+	log_t *log = log_open(to, level);
+
+	if (log == NULL || log_start(log))
+		return log;
+	destroy(log);
+	return NULL;
+}
+
+static void tell_to_stop(log_t *log)
+{
+	pthread_mutex_lock(&log->lock);
+	log->stopping = true;
+	log->stop_at = later(STOP_AFTER);
+	pthread_cond_broadcast(&log->changed);
+	pthread_mutex_unlock(&log->lock);
+}
+
+/* False when the writer is stuck: it is on its own then. */
+static bool wait_finished(log_t *log)
 {
 	const struct timespec until = later(FREE_WAIT);
 	int err = 0;
 	bool finished;
 
 	pthread_mutex_lock(&log->lock);
-	log->stopping = true;
-	log->stop_at = later(STOP_AFTER);
-	pthread_cond_broadcast(&log->changed);
 	while (!log->finished && err == 0)
 		err = pthread_cond_timedwait(&log->changed, &log->lock, &until);
 	finished = log->finished;
@@ -218,12 +234,16 @@ void log_free(log_t *log)
 
 	if (log == NULL)
 		return;
+	tell_to_stop(log);
 	writer = log->writer;
-	if (!stop_writer(log)) {
-		pthread_detach(writer); /* log may be gone by now */
+	if (!log->started) {
+		write_lines(log);
+	} else if (wait_finished(log)) {
+		pthread_join(writer, NULL);
+	} else {
+		pthread_detach(writer); /* the log may be gone by now */
 		return;
 	}
-	pthread_join(writer, NULL);
 	destroy(log);
 }
 

@@ -4,6 +4,7 @@
 
 #include "tests/support.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -217,6 +218,45 @@ static void does_nothing_without_a_log(void **state)
 	log_write(NULL, LOG_LEVEL_ERROR, "no");
 	log_reopen(NULL, "stderr", LOG_LEVEL_INFO);
 	log_free(NULL);
+}
+
+static size_t count_threads(void)
+{
+	DIR *tasks = opendir("/proc/self/task");
+	size_t count = 0;
+
+	assert_non_null(tasks);
+	while (readdir(tasks) != NULL)
+		count++;
+	closedir(tasks);
+	return count;
+}
+
+static void lines_wait_for_the_start(void **state)
+{
+	place_t *place = *state;
+	size_t threads = count_threads();
+	log_t *log = log_open("stderr", LOG_LEVEL_INFO);
+
+	assert_non_null(log);
+	log_write(log, LOG_LEVEL_INFO, "before");
+	assert_true(count_threads() <= threads);
+	assert_string_equal(on_stderr(place), "");
+	assert_true(log_start(log));
+	log_write(log, LOG_LEVEL_INFO, "after");
+	log_free(log);
+	assert_like(on_stderr(place), "^" STAMP " info: before\n" STAMP " info: after\n$");
+}
+
+static void lines_come_out_without_a_start(void **state)
+{
+	place_t *place = *state;
+	log_t *log = log_open("stderr", LOG_LEVEL_INFO);
+
+	assert_non_null(log);
+	log_write(log, LOG_LEVEL_INFO, "why it did not start");
+	log_free(log);
+	assert_like(on_stderr(place), "^" STAMP " info: why it did not start\n$");
 }
 
 static void leaves_errno_alone(void **state)
@@ -645,6 +685,8 @@ int main(void)
 		TEST(writes_to_stderr),
 		TEST(drops_what_is_below_the_level),
 		TEST(does_nothing_without_a_log),
+		TEST(lines_wait_for_the_start),
+		TEST(lines_come_out_without_a_start),
 		TEST(leaves_errno_alone),
 		TEST(prefixes_for_the_journal),
 		TEST(another_journal_is_not_ours),
