@@ -124,7 +124,7 @@ static bool start(server_t *server)
 		return false;
 	if (!privileges_drop(conf->user, conf->user_is_default, server->log))
 		return false;
-	if (start_rooms(server))
+	if (log_start(server->log) && start_rooms(server))
 		return true;
 	log_write(server->log, LOG_LEVEL_ERROR, "cannot start: memory or threads are out");
 	return false;
@@ -263,13 +263,15 @@ static int serve(const char *path)
 		free(error);
 		return EXIT_CONFIG;
 	}
-	server.log = log_new(server.conf->log.to, (log_level_t)server.conf->log.level);
+	cache_thread_begin(); /* for cache_set_limit() at a reload */
+	server.log = log_open(server.conf->log.to, (log_level_t)server.conf->log.level);
 	started = server.log != NULL && start(&server);
 	if (started) {
 		announce(&server);
 		wait_for_end(&server, &signals);
 	}
 	stop(&server);
+	cache_thread_end();
 	return started ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

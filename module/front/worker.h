@@ -3,11 +3,11 @@
 #define MODULE_FRONT_WORKER_H
 
 #include "module/front/connections.h"
-#include "module/front/mailbox.h"
 #include "module/front/respond.h"
 #include "module/front/sockets.h"
 #include "module/front/tcp.h"
 #include "module/front/udp.h"
+#include "module/mailbox.h"
 
 #include <pthread.h>
 

@@ -12,11 +12,13 @@
 
 enum {
 	QUEUE_MAX = 4096, /* lines that wait to be written */
-	FREE_WAIT = 2,    /* seconds that log_free() waits for them */
+	STOP_AFTER = 1,   /* seconds that the writer goes on for when it is to stop */
+	FREE_WAIT = 2,    /* seconds that log_free() waits for it */
 };
 
 struct log {
 	_Atomic log_level_t level;
+	bool started;
 	pthread_t writer;
 	sink_t *sink; /* the writer's alone */
 
@@ -27,20 +29,56 @@ struct log {
 	size_t count;
 	size_t lost; /* lines that did not fit in since the last one that did */
 	bool stopping;
-	bool finished; /* the writer has written everything */
+	struct timespec stop_at; /* when stopping: what is not written by then is lost */
+	bool finished;           /* the writer is done, log_free() frees everything */
+	bool abandoned;          /* log_free() did not wait any longer, the writer frees everything */
 };
+
+/* `seconds` from now, by the clock that log->changed waits by. */
+static struct timespec later(time_t seconds)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	time.tv_sec += seconds;
+	return time;
+}
+
+static bool is_over(const struct timespec *time)
+{
+	struct timespec now = later(0);
+
+	return now.tv_sec != time->tv_sec ? now.tv_sec > time->tv_sec : now.tv_nsec >= time->tv_nsec;
+}
+
+/* The writer is not running any more, or calls this itself. */
+static void destroy(log_t *log)
+{
+	while (log->first != NULL) {
+		line_t *line = log->first;
+
+		log->first = line->next;
+		free(line);
+	}
+	if (log->sink != NULL)
+		sink_close(log->sink);
+	pthread_cond_destroy(&log->changed);
+	pthread_mutex_destroy(&log->lock);
+	free(log);
+}
 
 /* --- The writer -------------------------------------------------------------------------------------------------- */
 
-/* Waits for the next line; NULL when there will be none any more. */
+/* Waits for the next line; NULL when none is to be written any more. */
 static line_t *take(log_t *log)
 {
-	line_t *line;
+	line_t *line = NULL;
 
 	pthread_mutex_lock(&log->lock);
 	while (log->first == NULL && !log->stopping)
 		pthread_cond_wait(&log->changed, &log->lock);
-	line = log->first;
+	if (!log->stopping || !is_over(&log->stop_at))
+		line = log->first;
 	if (line != NULL) {
 		log->first = line->next;
 		log->count--;
@@ -60,36 +98,36 @@ static void say_lost(log_t *log, size_t lost)
 				    lost));
 }
 
+static void write_line(log_t *log, line_t *line)
+{
+	say_lost(log, line->lost_before);
+	if (line->reopens) {
+		log->sink = sink_open(line->text, log->sink);
+		free(line);
+	} else {
+		sink_write(log->sink, line);
+	}
+}
+
 static void finish(log_t *log)
 {
+	bool abandoned;
 	size_t lost;
 
 	pthread_mutex_lock(&log->lock);
 	lost = log->lost;
+	for (const line_t *line = log->first; line != NULL; line = line->next)
+		lost += line->lost_before + !line->reopens;
 	pthread_mutex_unlock(&log->lock);
 	say_lost(log, lost);
 	sink_flush(log->sink);
 	pthread_mutex_lock(&log->lock);
+	abandoned = log->abandoned;
 	log->finished = true;
 	pthread_cond_broadcast(&log->changed);
 	pthread_mutex_unlock(&log->lock);
-}
-
-static void reopen(log_t *log, line_t *request)
-{
-	log->sink = sink_open(request->text, log->sink);
-	free(request);
-}
-
-static void write_line(log_t *log, line_t *line)
-{
-	pthread_cleanup_push(free, line);
-	say_lost(log, line->lost_before);
-	pthread_cleanup_pop(0);
-	if (line->reopens)
-		reopen(log, line);
-	else
-		sink_write(log->sink, line);
+	if (abandoned)
+		destroy(log);
 }
 
 static void *write_lines(void *arg)
@@ -97,7 +135,6 @@ static void *write_lines(void *arg)
 	log_t *log = arg;
 	line_t *line;
 
-	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL); /* sink_write() allows it where it may be stuck */
 	while ((line = take(log)) != NULL)
 		write_line(log, line);
 	finish(log);
@@ -105,17 +142,16 @@ static void *write_lines(void *arg)
 }
 
 /* All signals are for other threads, SIGPIPE of a stderr that nobody reads any more included: write() says EPIPE. */
-static int start_writer(log_t *log)
+bool log_start(log_t *log)
 {
 	sigset_t all;
 	sigset_t before;
-	int err;
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	err = pthread_create(&log->writer, NULL, write_lines, log);
+	log->started = pthread_create(&log->writer, NULL, write_lines, log) == 0;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return err;
+	return log->started;
 }
 
 /* --- Everybody else ---------------------------------------------------------------------------------------------- */
@@ -137,7 +173,7 @@ static void append(log_t *log, line_t *line)
 	pthread_mutex_unlock(&log->lock);
 }
 
-log_t *log_new(const char *to, log_level_t level)
+log_t *log_open(const char *to, log_level_t level)
 {
 	log_t *log = calloc(1, sizeof(*log));
 	pthread_condattr_t monotonic;
@@ -151,52 +187,64 @@ log_t *log_new(const char *to, log_level_t level)
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_cond_init(&log->changed, &monotonic);
 	pthread_condattr_destroy(&monotonic);
-	if (log->sink != NULL && start_writer(log) == 0)
-		return log;
 	if (log->sink != NULL)
-		sink_close(log->sink);
-	pthread_cond_destroy(&log->changed);
-	pthread_mutex_destroy(&log->lock);
-	free(log);
+		return log;
+	destroy(log);
 	return NULL;
 }
 
-/* Waits until everything is written, or the writer must be stuck. */
+log_t *log_new(const char *to, log_level_t level)
+{
+	log_t *log = log_open(to, level);
+
+	if (log == NULL || log_start(log))
+		return log;
+	destroy(log);
+	return NULL;
+}
+
+static void tell_to_stop(log_t *log)
+{
+	pthread_mutex_lock(&log->lock);
+	log->stopping = true;
+	log->stop_at = later(STOP_AFTER);
+	pthread_cond_broadcast(&log->changed);
+	pthread_mutex_unlock(&log->lock);
+}
+
+/* False when the writer is stuck: it is on its own then. */
 static bool wait_finished(log_t *log)
 {
-	struct timespec until;
+	const struct timespec until = later(FREE_WAIT);
 	int err = 0;
 	bool finished;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += FREE_WAIT;
 	pthread_mutex_lock(&log->lock);
-	log->stopping = true;
-	pthread_cond_broadcast(&log->changed);
 	while (!log->finished && err == 0)
 		err = pthread_cond_timedwait(&log->changed, &log->lock, &until);
 	finished = log->finished;
+	log->abandoned = !finished;
 	pthread_mutex_unlock(&log->lock);
 	return finished;
 }
 
 void log_free(log_t *log)
 {
+	pthread_t writer;
+
 	if (log == NULL)
 		return;
-	if (!wait_finished(log))
-		pthread_cancel(log->writer);
-	pthread_join(log->writer, NULL);
-	while (log->first != NULL) {
-		line_t *line = log->first;
-
-		log->first = line->next;
-		free(line);
+	tell_to_stop(log);
+	writer = log->writer;
+	if (!log->started) {
+		write_lines(log);
+	} else if (wait_finished(log)) {
+		pthread_join(writer, NULL);
+	} else {
+		pthread_detach(writer); /* the log may be gone by now */
+		return;
 	}
-	sink_close(log->sink);
-	pthread_cond_destroy(&log->changed);
-	pthread_mutex_destroy(&log->lock);
-	free(log);
+	destroy(log);
 }
 
 void log_reopen(log_t *log, const char *to, log_level_t level)

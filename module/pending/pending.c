@@ -2,7 +2,7 @@
  * reach it through the inbox alone. */
 #include "module/pending/pending.h"
 
-#include "module/front/mailbox.h"
+#include "module/mailbox.h"
 #include "module/pending/questions.h"
 #include "module/pending/resolution.h"
 #include "validator/ede.h"

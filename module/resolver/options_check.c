@@ -95,17 +95,25 @@ static bool try_text(const char *text, const char *program, trial_t *trial)
 	return true;
 }
 
+/* The number behind "/proc/self/fd/4:"; 0 when it is not there. */
+static size_t line_number(const char *said)
+{
+	const char *colon = strncmp(said, "/proc/self/fd/", 14) == 0 ? strchr(said, ':') : NULL;
+
+	return colon != NULL ? strtoul(colon + 1, NULL, 10) : 0;
+}
+
 /* "/proc/self/fd/4:12: error: TEXT" names a line of the text, "[TIME] NAME[PID:0] error: TEXT" does not. */
 static char *explain(char *said, const char *text, const options_lines_t *theirs)
 {
 	const char *error = strstr(said, "error: ");
-	size_t line = 0;
+	size_t line = line_number(said);
 
 	if (error == NULL)
 		return sentence("libunbound does not start with these settings, and does not say why");
 	error += strlen("error: ");
 	said[(size_t)(error - said) + strcspn(error, "\n")] = '\0';
-	if (sscanf(said, "/proc/self/fd/%*d:%zu:", &line) != 1)
+	if (line == 0)
 		return sentence("libunbound does not start with these settings: %s", error);
 	if (line >= theirs->first && line < theirs->first + theirs->count)
 		return sentence("resolver.libunbound, line %zu: %s: see unbound.conf(5), server clause",

@@ -301,9 +301,9 @@ static const char *on_message(void *arg, child_t *child, const proto_t *message)
 static void on_lost(void *arg, child_t *child)
 {
 	pool_t *pool = arg;
-	lookup_t *lookup;
 
-	while ((lookup = TAILQ_FIRST(&child->questions)) != NULL) {
+	for (lookup_t *lookup = TAILQ_FIRST(&child->questions), *next; lookup != NULL; lookup = next) {
+		next = TAILQ_NEXT(lookup, link);
 		detach(lookup);
 		if (lookup->state == LOOKUP_CANCELLED)
 			lookup_free(pool, lookup);

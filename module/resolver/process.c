@@ -307,19 +307,17 @@ static bool start(process_t *process, const char *config, const char *anchor_dir
 
 int process_run(int socket, const char *config, unsigned long long memory, const char *anchor_dir)
 {
-	process_t *process = calloc(1, sizeof(*process));
+	process_t process = { .outbox = outbox_begin(socket, OUTBOX_LIMIT), .socket = socket };
 
-	if (process == NULL || !sandbox_limits(memory, PROCESS_FD_FIRST_FREE))
+	if (!sandbox_limits(memory, PROCESS_FD_FIRST_FREE))
 		return STATUS_FAILED;
-	process->socket = socket;
-	process->outbox = outbox_begin(socket, OUTBOX_LIMIT);
-	process->base = event_base_new();
-	if (process->base == NULL)
+	process.base = event_base_new();
+	if (process.base == NULL)
 		return STATUS_FAILED;
-	process->readable = event_new(process->base, socket, EV_READ | EV_PERSIST, on_readable, process);
-	process->writable = event_new(process->base, socket, EV_WRITE | EV_PERSIST, on_writable, process);
-	if (process->readable == NULL || process->writable == NULL || !start(process, config, anchor_dir))
+	process.readable = event_new(process.base, socket, EV_READ | EV_PERSIST, on_readable, &process);
+	process.writable = event_new(process.base, socket, EV_WRITE | EV_PERSIST, on_writable, &process);
+	if (process.readable == NULL || process.writable == NULL || !start(&process, config, anchor_dir))
 		return STATUS_FAILED;
-	event_base_dispatch(process->base);
-	return process->status;
+	event_base_dispatch(process.base);
+	return process.status;
 }

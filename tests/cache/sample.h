@@ -27,7 +27,7 @@ static inline void sample_make(sample_t *sample, uint8_t mark, uint32_t ttl, con
 	sample->mark = mark;
 	sample->answer =
 		(cache_answer_t){ .ede = CACHE_NO_EDE, .octets = sample->octets, .ttl_offsets = sample->offsets };
-	for (uint8_t part = 0; part < CACHE_PARTS; part++) {
+	for (size_t part = 0; part < CACHE_PARTS; part++) {
 		sample->answer.parts[part] =
 			(cache_part_t){ .size = (uint16_t)(records[part] * SAMPLE_RECORD), .records = records[part] };
 		for (uint16_t i = 0; i < records[part]; i++) {
@@ -63,7 +63,7 @@ static inline void sample_check(const sample_t *sample, cache_form_t form, uint3
 	uint32_t ttl = sample->ttl > age ? sample->ttl - age : 0;
 	size_t at = 0;
 
-	for (uint8_t part = 0; part < CACHE_PARTS; part++) {
+	for (size_t part = 0; part < CACHE_PARTS; part++) {
 		if (form == CACHE_FORM_PLAIN && part % 2 == 1)
 			continue;
 		for (uint16_t i = 0; i < sample->answer.parts[part].records; i++, at += SAMPLE_RECORD) {

@@ -49,12 +49,12 @@ static int set_up(void **state)
 {
 	fixture_t *f = calloc(1, sizeof(*f));
 
-	if (f == NULL)
-		return -1;
-	f->base = event_base_new();
+	assert_non_null(f);
 	*state = f;
+	f->base = event_base_new();
+	assert_non_null(f->base);
 	alarm(PATIENCE);
-	return f->base != NULL ? 0 : -1;
+	return 0;
 }
 
 static int tear_down(void **state)

@@ -18,12 +18,12 @@ static int set_up(void **state)
 	ends_t *ends = calloc(1, sizeof(*ends));
 	int pair[2];
 
-	if (ends == NULL || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, pair) != 0)
-		return -1;
+	assert_non_null(ends);
+	*state = ends;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, pair), 0);
 	ends->ours = pair[0];
 	ends->theirs = pair[1];
 	ends->outbox = outbox_begin(ends->ours, LIMIT);
-	*state = ends;
 	return 0;
 }
 

@@ -50,15 +50,16 @@ static int set_up(void **state)
 {
 	fixture_t *f = calloc(1, sizeof(*f));
 
-	if (f == NULL)
-		return -1;
+	assert_non_null(f);
+	*state = f;
 	f->base = event_base_new();
+	assert_non_null(f->base);
 	for (unsigned i = 0; i < OUTCOMES; i++)
 		f->asked[i] = (asked_t){ f, i };
 	strcpy(f->scratch, "test-pool-XXXXXX");
-	*state = f;
+	assert_non_null(mkdtemp(f->scratch));
 	alarm(PATIENCE);
-	return f->base != NULL && mkdtemp(f->scratch) != NULL ? 0 : -1;
+	return 0;
 }
 
 static int tear_down(void **state)
@@ -390,9 +391,13 @@ enum { MISDEEDS = sizeof(misdeeds) / sizeof(misdeeds[0]) };
 
 static fixture_t *fixture_with_pool(void **state, const char *config)
 {
-	set_up(state);
-	start(*state, config, 1);
-	return *state;
+	fixture_t *f;
+
+	assert_int_equal(set_up(state), 0);
+	f = *state;
+	assert_non_null(f);
+	start(f, config, 1);
+	return f;
 }
 
 static void survives(void **state)

@@ -7,6 +7,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -36,32 +37,31 @@ static void launch(fixture_t *f, const char *config)
 	f->reaped = false;
 }
 
-static int set_up_upstream(fixture_t *f)
+static void set_up_upstream(fixture_t *f)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t size = sizeof(address);
 
 	f->upstream = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (f->upstream < 0 || bind(f->upstream, (struct sockaddr *)&address, size) != 0 ||
-	    getsockname(f->upstream, (struct sockaddr *)&address, &size) != 0)
-		return -1;
+	assert_true(f->upstream >= 0);
+	assert_int_equal(bind(f->upstream, (struct sockaddr *)&address, size), 0);
+	assert_int_equal(getsockname(f->upstream, (struct sockaddr *)&address, &size), 0);
 	snprintf(f->config, sizeof(f->config),
 		 "server:\n\tmodule-config: \"iterator\"\n\tdo-not-query-localhost: no\n\tqname-minimisation: no\n"
 		 "\toutgoing-range: 16\n\toutgoing-num-tcp: 4\n"
 		 "forward-zone:\n\tname: \"example\"\n\tforward-addr: 127.0.0.1@%u\n",
 		 ntohs(address.sin_port));
-	return 0;
 }
 
 static int set_up(void **state)
 {
 	fixture_t *f = calloc(1, sizeof(*f));
 
-	if (f == NULL || set_up_upstream(f) != 0)
-		return -1;
+	assert_non_null(f);
+	*state = f;
+	set_up_upstream(f);
 	f->process = (launched_t){ .pid = -1, .pidfd = -1, .socket = -1, .log = -1 };
 	f->reaped = true;
-	*state = f;
 	alarm(PATIENCE);
 	return 0;
 }
@@ -161,7 +161,7 @@ static int end(fixture_t *f)
 static unsigned rcode_of(const proto_t *answer)
 {
 	assert_true(answer->packet_size >= 12);
-	return answer->packet[3] & 0xf;
+	return answer->packet != NULL ? answer->packet[3] & 0xf : UINT_MAX;
 }
 
 /* ---- what it answers ---- */
@@ -359,6 +359,7 @@ static void leaves_on_nonsense(void **state)
 
 	assert_int_equal(set_up(&own), 0);
 	f = own;
+	assert_non_null(f);
 	launch(f, f->config);
 	hear_hello(f);
 	nonsense->say(f);
@@ -392,6 +393,7 @@ static void says_what_it_refuses(void **state)
 
 	assert_int_equal(set_up(&own), 0);
 	f = own;
+	assert_non_null(f);
 	launch(f, refusal->config);
 	assert_int_equal(hear(f).kind, 0);
 	assert_int_equal(end(f), 1);
@@ -462,9 +464,11 @@ static void ends_with_the_thread_that_made_it(void **state)
 static void does_with_fewer_files(void **state)
 {
 	fixture_t *f = *state;
+	size_t used;
 	int status;
 
-	strcat(f->config, "server:\n\toutgoing-range: 4096\n");
+	used = strlen(f->config);
+	snprintf(f->config + used, sizeof(f->config) - used, "server:\n\toutgoing-range: 4096\n");
 	fflush(NULL);
 	if (fork() == 0) { /* a hard limit cannot be raised again, so another process lowers it */
 		bool sane = setrlimit(RLIMIT_NOFILE, &(struct rlimit){ 100, 100 }) == 0;

@@ -27,15 +27,13 @@ static int set_up(void **state)
 {
 	fixture_t *f = calloc(1, sizeof(*f));
 
-	if (f == NULL)
-		return -1;
+	assert_non_null(f);
+	*state = f;
 	strcpy(f->folder, "test-settings-XXXXXX");
-	if (mkdtemp(f->folder) == NULL)
-		return -1;
+	assert_non_null(mkdtemp(f->folder));
 	snprintf(f->seed, sizeof(f->seed), "%s/seed", f->folder);
 	snprintf(f->file, sizeof(f->file), "%s/root.key", f->folder);
 	put_file(f->seed, "the seed\n");
-	*state = f;
 	return 0;
 }
 
@@ -45,8 +43,7 @@ static int tear_down(void **state)
 
 	unlink(f->seed);
 	unlink(f->file);
-	if (rmdir(f->folder) != 0)
-		return -1; /* nothing else was left in it */
+	assert_int_equal(rmdir(f->folder), 0); /* nothing else was left in it */
 	free(f);
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* mailbox.c: see mailbox.h. */
-#include "module/front/mailbox.h"
+#include "module/mailbox.h"
 
 #include <errno.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* mailbox.h: messages from any thread to one thread that sleeps in an event loop. Putting one in is lock-free. */
-#ifndef MODULE_FRONT_MAILBOX_H
-#define MODULE_FRONT_MAILBOX_H
+#ifndef MODULE_MAILBOX_H
+#define MODULE_MAILBOX_H
 
 #include "config.h"
 

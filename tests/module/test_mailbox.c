@@ -1,5 +1,5 @@
 /* test_mailbox.c: order, and that no message is lost or left asleep when many threads put them in. */
-#include "module/front/mailbox.h"
+#include "module/mailbox.h"
 
 #include "tests/support.h"
 
