@@ -35,7 +35,10 @@ typedef struct message {
 	message_kind_t kind;
 	union {
 		waiter_t waiter;
-		pending_settings_t settings; /* owns its strings */
+		struct {
+			pending_settings_t settings; /* owns its strings */
+			judging_t *judging;
+		} reload;
 	};
 } message_t;
 
@@ -47,7 +50,8 @@ struct pending {
 	struct event *inbox_event;
 	struct event *ready_event;
 	pool_t *pool;
-	pending_settings_t settings; /* owns its strings */
+	judging_t *judging;
+	pending_settings_t settings; /* owns its strings; its policy is in judging */
 	reply_context_t reply;
 	questions_t questions;
 	mail_t *backlog; /* taken from the inbox, not yet read */
@@ -79,10 +83,17 @@ static bool settings_copy(pending_settings_t *to, const pending_settings_t *from
 	return pool_settings_copy(&to->pool, &from->pool);
 }
 
-/* Takes the settings and their strings over. */
-static void settings_use(pending_t *pending, const pending_settings_t *settings)
+static judging_t *judging_of(const pending_settings_t *settings)
+{
+	return judging_new(settings->policy, &settings->limits, settings->corroborate_ms, settings->target_ms);
+}
+
+/* Takes the settings with their strings and the judging over. */
+static void settings_use(pending_t *pending, const pending_settings_t *settings, judging_t *judging)
 {
 	pool_settings_clear(&pending->settings.pool);
+	judging_release(pending->judging);
+	pending->judging = judging;
 	pending->settings = *settings;
 	pending->reply.max_udp_size = settings->max_udp_size;
 	pending->reply.keepalive = settings->keepalive;
@@ -145,6 +156,26 @@ static void log_failure(const pending_t *pending, const question_t *question, co
 			  answer->ede_text != NULL ? answer->ede_text : "");
 }
 
+/* Findings worth a line: what was done, or would have been, and alerts. */
+static void log_verdict(const pending_t *pending, const question_t *question, const verdict_t *verdict)
+{
+	char name[NAME_TEXT_MAX];
+	char host[NAME_TEXT_MAX];
+
+	for (size_t i = 0; i < verdict->finding_count; i++) {
+		const finding_t *finding = &verdict->findings[i];
+		const check_t *check = check_row(finding->check);
+		bool loud = finding->action > ACTION_LOG || check->severity == SEVERITY_ALERT;
+		log_level_t level = loud ? LOG_LEVEL_WARNING : LOG_LEVEL_DEBUG;
+
+		if (finding->action != ACTION_IGNORE && log_wants(pending->log, level))
+			log_write(pending->log, level, "mx name=%s check=%s action=%s%s host=%s detail=\"%s\"",
+				  name_to_text(&question->name, name), check->name, action_name(finding->action),
+				  verdict->monitored ? " mode=monitor" : "",
+				  finding->has_name ? name_to_text(&finding->name, host) : "-", finding->detail);
+	}
+}
+
 static void question_settle(pending_t *pending, question_t *question, const resolution_t *resolution)
 {
 	const cache_answer_t *answer = &resolution->answer;
@@ -164,37 +195,29 @@ static void question_settle(pending_t *pending, question_t *question, const reso
 	question_answer(pending, question, answer);
 }
 
-static void on_outcome(void *arg, const pool_outcome_t *outcome)
+static void on_done(void *arg, const resolution_t *resolution, const verdict_t *verdict)
 {
 	question_t *question = arg;
 	pending_t *pending = question->owner;
-	resolution_t resolution;
 
-	switch (outcome->result) {
-	case POOL_ANSWERED:
-		resolution_judge(&resolution, &question->name, question->type, outcome, &pending->settings.limits,
-				 clock_seconds(CLOCK_REALTIME));
-		break;
-	case POOL_LOST: resolution_give_up(&resolution, RESOLUTION_LOST, 0); break;
-	case POOL_CANCELLED: question_answer(pending, question, NULL); return;
+	if (resolution == NULL) {
+		question_answer(pending, question, NULL);
+		return;
 	}
-	question_settle(pending, question, &resolution);
-	resolution_free(&resolution);
+	if (verdict != NULL)
+		log_verdict(pending, question, verdict);
+	question_settle(pending, question, resolution);
 }
 
 static void on_budget(evutil_socket_t fd, short events, void *arg)
 {
 	question_t *question = arg;
 	pending_t *pending = question->owner;
-	resolution_t resolution;
 
 	(void)fd;
 	(void)events;
 	atomic_fetch_add(&pending->timed_out, 1);
-	pool_cancel(pending->pool, question->asked);
-	resolution_give_up(&resolution, RESOLUTION_TIMED_OUT, pending->settings.budget);
-	question_settle(pending, question, &resolution);
-	resolution_free(&resolution);
+	inquiry_end(question->inquiry, pending->settings.budget);
 }
 
 /* ---- new questions ---- */
@@ -202,6 +225,7 @@ static void on_budget(evutil_socket_t fd, short events, void *arg)
 static question_t *question_begin(pending_t *pending, const query_t *query)
 {
 	const struct timeval budget = { .tv_sec = pending->settings.budget };
+	const inquiry_home_t home = { .base = pending->base, .pool = pending->pool, .cache = pending->cache };
 	question_t *question = questions_add(&pending->questions, &query->name, query->type);
 
 	if (question == NULL)
@@ -209,9 +233,8 @@ static question_t *question_begin(pending_t *pending, const query_t *query)
 	question->owner = pending;
 	evtimer_assign(&question->budget, pending->base, on_budget, question);
 	evtimer_add(&question->budget, &budget);
-	question->asked = pool_ask(pending->pool, question->name.octets, question->name.size, question->type,
-				   RESOLVER_UDP, on_outcome, question);
-	if (question->asked != 0)
+	question->inquiry = inquiry_start(&home, pending->judging, &question->name, question->type, on_done, question);
+	if (question->inquiry != NULL)
 		return question;
 	event_del(&question->budget);
 	questions_remove(&pending->questions, question);
@@ -250,9 +273,9 @@ static void take_question(pending_t *pending, waiter_t *waiter)
 	question->waiters = waiter;
 }
 
-static void take_reload(pending_t *pending, const pending_settings_t *settings)
+static void take_reload(pending_t *pending, const pending_settings_t *settings, judging_t *judging)
 {
-	settings_use(pending, settings);
+	settings_use(pending, settings, judging);
 	if (!pool_replace(pending->pool, &pending->settings.pool, REPLACE_GRACE))
 		log_write(pending->log, LOG_LEVEL_ERROR,
 			  "memory is out: the resolver processes keep their old configuration; reload again");
@@ -265,7 +288,7 @@ static void take_message(pending_t *pending, message_t *message)
 	switch (message->kind) {
 	case MESSAGE_QUESTION: take_question(pending, &message->waiter); return;
 	case MESSAGE_RELOAD:
-		take_reload(pending, &message->settings);
+		take_reload(pending, &message->reload.settings, message->reload.judging);
 		free(message);
 		return;
 	case MESSAGE_STOP:
@@ -355,15 +378,16 @@ bool pending_submit(void *arg, const query_t *query, const client_t *client)
 
 bool pending_reload(pending_t *pending, const pending_settings_t *settings)
 {
-	message_t *message = malloc(sizeof(*message));
+	judging_t *judging = judging_of(settings);
+	message_t *message = judging != NULL ? malloc(sizeof(*message)) : NULL;
 
-	if (message == NULL)
-		return false;
-	message->kind = MESSAGE_RELOAD;
-	if (!settings_copy(&message->settings, settings)) {
+	if (message == NULL || !settings_copy(&message->reload.settings, settings)) {
+		judging_release(judging);
 		free(message);
 		return false;
 	}
+	message->kind = MESSAGE_RELOAD;
+	message->reload.judging = judging;
 	mailbox_put(&pending->inbox, &message->mail);
 	return true;
 }
@@ -390,8 +414,10 @@ void pending_stats(const pending_t *pending, pending_stats_t *stats)
 static void inbox_drop(pending_t *pending)
 {
 	for (message_t *message = next_message(pending); message != NULL; message = next_message(pending)) {
-		if (message->kind == MESSAGE_RELOAD)
-			pool_settings_clear(&message->settings.pool);
+		if (message->kind == MESSAGE_RELOAD) {
+			pool_settings_clear(&message->reload.settings.pool);
+			judging_release(message->reload.judging);
+		}
 		free(message);
 	}
 }
@@ -411,20 +437,32 @@ static void pending_free(pending_t *pending)
 	if (pending->ready_fd >= 0)
 		close(pending->ready_fd);
 	pool_settings_clear(&pending->settings.pool);
+	judging_release(pending->judging);
 	free(pending);
+}
+
+static bool take_settings(pending_t *pending, const pending_settings_t *settings)
+{
+	judging_t *judging = judging_of(settings);
+	pending_settings_t copy;
+
+	if (judging == NULL || !settings_copy(&copy, settings)) {
+		judging_release(judging);
+		return false;
+	}
+	settings_use(pending, &copy, judging);
+	return true;
 }
 
 /* All that can fail before the thread runs. */
 static bool pending_prepare(pending_t *pending, const pending_settings_t *settings)
 {
-	pending_settings_t copy;
-
+	if (!take_settings(pending, settings))
+		return false;
 	pending->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	pending->base = event_base_new();
-	if (!mailbox_open(&pending->inbox) || pending->ready_fd < 0 || pending->base == NULL ||
-	    !settings_copy(&copy, settings))
+	if (!mailbox_open(&pending->inbox) || pending->ready_fd < 0 || pending->base == NULL)
 		return false;
-	settings_use(pending, &copy);
 	pending->inbox_event = event_new(pending->base, pending->inbox.fd, EV_READ | EV_PERSIST, on_inbox, pending);
 	pending->ready_event = event_new(pending->base, -1, EV_PERSIST, on_ready_poll, pending);
 	pending->pool = pool_new(pending->base, &pending->settings.pool, pending->log);
@@ -435,8 +473,10 @@ pending_t *pending_start(const pending_settings_t *settings, cache_t *cache, coo
 {
 	pending_t *pending = calloc(1, sizeof(*pending));
 
-	if (pending == NULL)
+	if (pending == NULL) {
+		policy_free(settings->policy);
 		return NULL;
+	}
 	pending->inbox.fd = -1;
 	pending->ready_fd = -1;
 	pending->log = log;

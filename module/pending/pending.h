@@ -14,13 +14,17 @@
 #include "module/log/log.h"
 #include "module/resolver/pool.h"
 #include "validator/answer.h"
+#include "validator/policy.h"
 #include "validator/query.h"
 
 typedef struct pending pending_t;
 
-/* What a reload may change. Copied, the pool's strings included. */
+/* What a reload may change. Copied, the pool's strings included; only the policy is taken over, in any case. */
 typedef struct pending_settings {
 	pool_settings_t pool;
+	policy_t *policy;
+	unsigned corroborate_ms; /* that the same question over TCP may take */
+	unsigned target_ms;      /* that all questions about an MX set's exchanges may take together */
 	answer_limits_t limits;
 	unsigned budget;        /* seconds that one question may take */
 	unsigned max_questions; /* different questions at once; four times as many clients may wait for them */

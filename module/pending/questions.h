@@ -3,6 +3,7 @@
 #define MODULE_PENDING_QUESTIONS_H
 
 #include "module/front/client.h"
+#include "module/pending/inquiry.h"
 #include "validator/query.h"
 
 #include <event2/event.h>
@@ -18,7 +19,7 @@ typedef struct waiter {
 typedef struct question {
 	name_t name; /* lower case */
 	uint16_t type;
-	uint64_t asked; /* pool_ask()'s number */
+	inquiry_t *inquiry;
 	struct event budget;
 	waiter_t *waiters; /* latest first */
 	void *owner;       /* for callbacks */

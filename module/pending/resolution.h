@@ -6,6 +6,7 @@
 #include "cache/cache.h"
 #include "module/resolver/pool.h"
 #include "validator/answer.h"
+#include "validator/ede.h"
 
 typedef struct resolution {
 	cache_answer_t answer; /* failure tells whether it is one; borrows from the fields below */
@@ -27,6 +28,16 @@ void resolution_judge(resolution_t *resolution, const name_t *name, uint16_t typ
 
 /* The same when there is nothing to judge. `budget`: the seconds that were allowed, for the text. */
 void resolution_give_up(resolution_t *resolution, resolution_loss_t loss, unsigned budget);
+
+/* For what others have judged: nothing yet; a failure with its extended error; a remark on an answer; and the octets of an
+ * answer, which is borrowed. */
+void resolution_begin(resolution_t *resolution);
+void resolution_fail(resolution_t *resolution, ede_t ede, const char *text);
+void resolution_note(resolution_t *resolution, ede_t ede, const char *text);
+void resolution_show(resolution_t *resolution, const answer_t *answer);
+
+/* After a resolution was copied to another place: makes it whole there; the old one must not be freed. */
+void resolution_moved(resolution_t *resolution);
 
 void resolution_free(resolution_t *resolution);
 

@@ -1,0 +1,53 @@
+/* inquiry.h: finds the answer to one question, and asks the resolver processes as often as that takes. Belongs to the pending
+ * thread.
+ *
+ *	most types         one question over UDP (libunbound goes to TCP where it must)
+ *	A, AAAA of a name  the same; where it is insecure again over TCP, whose answer is used: an exchange's address is worth
+ *	 that is an exchange  as much to a forger as the MX record
+ *	MX                 whatever an assessment (validator/assessment.h) needs
+ *
+ * What an assessment learns about exchanges goes into the cache: the mail server asks for it next. */
+#ifndef MODULE_PENDING_INQUIRY_H
+#define MODULE_PENDING_INQUIRY_H
+
+#include "module/pending/resolution.h"
+#include "validator/assessment.h"
+
+#include <event2/event.h>
+
+/* How MX answers are judged; shared by the inquiries that began under it. */
+typedef struct judging {
+	policy_t *policy;
+	answer_limits_t limits;
+	unsigned corroborate_ms; /* that TCP may take, from when it is asked */
+	unsigned target_ms;      /* that all that is asked about exchanges may take together */
+	unsigned users;          /* freed with the last one */
+} judging_t;
+
+/* Takes the policy over. NULL when memory is out (the policy is freed). */
+MUST_USE judging_t *judging_new(policy_t *policy, const answer_limits_t *limits, unsigned corroborate_ms,
+				unsigned target_ms);
+judging_t *judging_hold(judging_t *judging);
+void judging_release(judging_t *judging);
+
+/* Where inquiries live; outlives them. */
+typedef struct inquiry_home {
+	struct event_base *base;
+	pool_t *pool;
+	cache_t *cache;
+} inquiry_home_t;
+
+typedef struct inquiry inquiry_t;
+
+/* Called once, from the loop; the inquiry is freed when it returns. `resolution` is NULL when the pool is being freed.
+ * `verdict` is NULL for types other than MX. */
+typedef void inquiry_done_fn(void *arg, const resolution_t *resolution, const verdict_t *verdict);
+
+/* NULL when memory is out. `done` is never called from inside. */
+MUST_USE inquiry_t *inquiry_start(const inquiry_home_t *home, judging_t *judging, const name_t *name, uint16_t type,
+				  inquiry_done_fn *done, void *arg);
+
+/* The budget is over: `done` is called now, with what is known. `budget`: the seconds that were allowed. */
+void inquiry_end(inquiry_t *inquiry, unsigned budget);
+
+#endif
