@@ -2,9 +2,9 @@
  * reach it through the inbox alone. */
 #include "module/pending/pending.h"
 
+#include "module/inquiry/resolution.h"
 #include "module/mailbox.h"
 #include "module/pending/questions.h"
-#include "module/pending/resolution.h"
 #include "validator/ede.h"
 #include "validator/name.h"
 
@@ -45,6 +45,7 @@ typedef struct message {
 struct pending {
 	pthread_t thread;
 	log_t *log;
+	vlog_t *vlog;
 	cache_t *cache;
 	struct event_base *base;
 	struct event *inbox_event;
@@ -73,6 +74,14 @@ static uint64_t clock_seconds(clockid_t clock)
 
 	clock_gettime(clock, &now);
 	return (uint64_t)now.tv_sec;
+}
+
+static uint64_t clock_milliseconds(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
 /* ---- settings ---- */
@@ -195,6 +204,33 @@ static void question_settle(pending_t *pending, question_t *question, const reso
 	question_answer(pending, question, answer);
 }
 
+/* For the validation log: every verdict, and every failure of another type. */
+static void log_validation(const pending_t *pending, const question_t *question, const resolution_t *resolution,
+			   const verdict_t *verdict)
+{
+	const cache_answer_t *answer = &resolution->answer;
+	const vlog_kind_t kind = verdict != NULL ? VLOG_ASSESSMENT : VLOG_REJECTED;
+	vlog_event_t event = { .kind = kind,
+			       .name = &question->name,
+			       .type = question->type,
+			       .verdict = verdict,
+			       .security = (security_t)answer->security,
+			       .rcode = answer->failure ? RCODE_SERVFAIL : answer->rcode,
+			       .ede = answer->ede,
+			       .reason = answer->ede_text };
+
+	if ((verdict == NULL && !answer->failure) || !vlog_wants(pending->vlog, kind))
+		return;
+	event.time = clock_milliseconds(CLOCK_REALTIME);
+	event.took = (uint32_t)(clock_milliseconds(CLOCK_MONOTONIC) - question->began);
+	for (const waiter_t *waiter = question->waiters; waiter != NULL; waiter = waiter->next) {
+		event.client = &waiter->client.peer.any; /* the last in the list was the first who asked */
+		event.tcp = waiter->client.tcp;
+		event.clients++;
+	}
+	vlog_write(pending->vlog, &event);
+}
+
 static void on_done(void *arg, const resolution_t *resolution, const verdict_t *verdict)
 {
 	question_t *question = arg;
@@ -206,6 +242,7 @@ static void on_done(void *arg, const resolution_t *resolution, const verdict_t *
 	}
 	if (verdict != NULL)
 		log_verdict(pending, question, verdict);
+	log_validation(pending, question, resolution, verdict);
 	question_settle(pending, question, resolution);
 }
 
@@ -231,6 +268,7 @@ static question_t *question_begin(pending_t *pending, const query_t *query)
 	if (question == NULL)
 		return NULL;
 	question->owner = pending;
+	question->began = clock_milliseconds(CLOCK_MONOTONIC);
 	evtimer_assign(&question->budget, pending->base, on_budget, question);
 	evtimer_add(&question->budget, &budget);
 	question->inquiry = inquiry_start(&home, pending->judging, &question->name, question->type, on_done, question);
@@ -469,7 +507,8 @@ static bool pending_prepare(pending_t *pending, const pending_settings_t *settin
 	return pending->inbox_event != NULL && pending->ready_event != NULL && pending->pool != NULL;
 }
 
-pending_t *pending_start(const pending_settings_t *settings, cache_t *cache, cookies_t *cookies, log_t *log)
+pending_t *pending_start(const pending_settings_t *settings, cache_t *cache, cookies_t *cookies, log_t *log,
+			 vlog_t *vlog)
 {
 	pending_t *pending = calloc(1, sizeof(*pending));
 
@@ -480,6 +519,7 @@ pending_t *pending_start(const pending_settings_t *settings, cache_t *cache, coo
 	pending->inbox.fd = -1;
 	pending->ready_fd = -1;
 	pending->log = log;
+	pending->vlog = vlog;
 	pending->cache = cache;
 	pending->reply.cookies = cookies;
 	if (pending_prepare(pending, settings) && pthread_create(&pending->thread, NULL, thread_main, pending) == 0) {

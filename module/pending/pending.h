@@ -13,6 +13,7 @@
 #include "module/front/reply.h"
 #include "module/log/log.h"
 #include "module/resolver/pool.h"
+#include "module/vlog/vlog.h"
 #include "validator/answer.h"
 #include "validator/policy.h"
 #include "validator/query.h"
@@ -40,9 +41,10 @@ typedef struct pending_stats {
 	unsigned clients;     /* that wait now */
 } pending_stats_t;
 
-/* Starts the thread and the resolver processes. `cookies` becomes the thread's own until pending_stop(). NULL when memory
+/* Starts the thread and the resolver processes. What is judged or rejected is written to `vlog`, which may be NULL. `cookies` becomes the thread's own until pending_stop(). NULL when memory
  * or threads are out. */
-MUST_USE pending_t *pending_start(const pending_settings_t *settings, cache_t *cache, cookies_t *cookies, log_t *log);
+MUST_USE pending_t *pending_start(const pending_settings_t *settings, cache_t *cache, cookies_t *cookies, log_t *log,
+				  vlog_t *vlog);
 
 /* Waits until a resolver process answers, at most `seconds`. */
 MUST_USE bool pending_wait_ready(pending_t *pending, unsigned seconds);

@@ -3,7 +3,7 @@
 #define MODULE_PENDING_QUESTIONS_H
 
 #include "module/front/client.h"
-#include "module/pending/inquiry.h"
+#include "module/inquiry/inquiry.h"
 #include "validator/query.h"
 
 #include <event2/event.h>
@@ -20,6 +20,7 @@ typedef struct question {
 	name_t name; /* lower case */
 	uint16_t type;
 	inquiry_t *inquiry;
+	uint64_t began; /* CLOCK_MONOTONIC, milliseconds */
 	struct event budget;
 	waiter_t *waiters; /* latest first */
 	void *owner;       /* for callbacks */

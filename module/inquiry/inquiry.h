@@ -7,10 +7,10 @@
  *	MX                 whatever an assessment (validator/assessment.h) needs
  *
  * What an assessment learns about exchanges goes into the cache: the mail server asks for it next. */
-#ifndef MODULE_PENDING_INQUIRY_H
-#define MODULE_PENDING_INQUIRY_H
+#ifndef MODULE_INQUIRY_INQUIRY_H
+#define MODULE_INQUIRY_INQUIRY_H
 
-#include "module/pending/resolution.h"
+#include "module/inquiry/resolution.h"
 #include "validator/assessment.h"
 
 #include <event2/event.h>

@@ -1,5 +1,5 @@
 /* test_resolution.c: what becomes of each thing that a resolver process may say. */
-#include "module/pending/resolution.h"
+#include "module/inquiry/resolution.h"
 
 #include "tests/support.h"
 #include "validator/ede.h"

@@ -1,7 +1,7 @@
 /* resolution.h: what comes of a question once the resolver process has spoken: the answer that may be cached and sent, or a
  * failure with the extended error that explains it. Decides; does no I/O. */
-#ifndef MODULE_PENDING_RESOLUTION_H
-#define MODULE_PENDING_RESOLUTION_H
+#ifndef MODULE_INQUIRY_RESOLUTION_H
+#define MODULE_INQUIRY_RESOLUTION_H
 
 #include "cache/cache.h"
 #include "module/resolver/pool.h"

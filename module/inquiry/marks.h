@@ -1,7 +1,7 @@
 /* marks.h: what is remembered about names beside their answers, in the same cache and within the same bounds: as answers of
  * types that no client can ask for. */
-#ifndef MODULE_PENDING_MARKS_H
-#define MODULE_PENDING_MARKS_H
+#ifndef MODULE_INQUIRY_MARKS_H
+#define MODULE_INQUIRY_MARKS_H
 
 #include "cache/cache.h"
 #include "validator/wire.h"

@@ -1,7 +1,7 @@
 /* inquiry.c: see inquiry.h. Every way through it ends in finish(). */
-#include "module/pending/inquiry.h"
+#include "module/inquiry/inquiry.h"
 
-#include "module/pending/marks.h"
+#include "module/inquiry/marks.h"
 #include "validator/ede.h"
 
 #include <event2/event_struct.h>

@@ -1,5 +1,5 @@
 /* marks.c: see marks.h. */
-#include "module/pending/marks.h"
+#include "module/inquiry/marks.h"
 
 static cache_key_t key_of(const name_t *name, mark_t mark)
 {

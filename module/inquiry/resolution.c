@@ -1,5 +1,5 @@
 /* resolution.c: see resolution.h. */
-#include "module/pending/resolution.h"
+#include "module/inquiry/resolution.h"
 
 #include <stdio.h>
 #include <string.h>
