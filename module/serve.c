@@ -6,8 +6,10 @@
 #include "module/load.h"
 #include "module/log/log.h"
 #include "module/pending/pending.h"
+#include "module/policy_of.h"
 #include "module/privileges.h"
 #include "module/resolver/settings.h"
+#include "module/vlog/vlog.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -28,6 +30,7 @@ typedef struct server {
 	const char *path;
 	conf_t *conf;
 	log_t *log;
+	vlog_t *vlog;
 	cache_t *cache;
 	cookies_t *cookies;         /* the front's; */
 	cookies_t *pending_cookies; /* the pending thread's, of the same secret */
@@ -63,6 +66,16 @@ static front_settings_t front_settings(const conf_t *conf)
 	return (front_settings_t){ .allow = &conf->allow, .max_udp_size = conf->max_udp_size, .tcp = conf->tcp };
 }
 
+/* A loaded configuration has been tried already: only memory can be out. */
+static policy_t *policy_of(const server_t *server, const conf_t *conf)
+{
+	char *error = NULL;
+	policy_t *policy = policy_of_conf(conf, server->path, &error);
+
+	free(error);
+	return policy;
+}
+
 /* Calls `use` with the settings, whose strings end with the call. */
 static bool with_pending_settings(server_t *server, const conf_t *conf,
 				  bool (*use)(server_t *, const pending_settings_t *))
@@ -75,34 +88,50 @@ static bool with_pending_settings(server_t *server, const conf_t *conf,
 		.max_questions = conf->resolver.max_questions,
 		.max_udp_size = (uint16_t)conf->max_udp_size,
 		.keepalive = (uint16_t)(conf->tcp.idle_timeout * 10),
+		.corroborate_ms = conf->mx.corroborate_timeout,
+		.target_ms = conf->mx.target_timeout,
 	};
 	bool done = false;
 
-	if (settings_for_pool(conf, &settings.pool, server->log)) {
+	if (!settings_for_pool(conf, &settings.pool, server->log))
+		return false;
+	settings.policy = policy_of(server, conf);
+	if (settings.policy != NULL)
 		done = use(server, &settings);
-		pool_settings_clear(&settings.pool);
-	}
+	pool_settings_clear(&settings.pool);
 	return done;
+}
+
+static vlog_settings_t vlog_settings(const conf_t *conf)
+{
+	return (vlog_settings_t){ .file = conf->validation_log.file,
+				  .journal = conf->validation_log.journal,
+				  .key_file = conf->validation_log.key,
+				  .checkpoint_lines = conf->validation_log.checkpoint,
+				  .hits = conf->validation_log.hits };
 }
 
 /* ---- start ---- */
 
 static bool start_pending(server_t *server, const pending_settings_t *settings)
 {
-	server->pending = pending_start(settings, server->cache, server->pending_cookies, server->log);
+	server->pending = pending_start(settings, server->cache, server->pending_cookies, server->log,
+					server->vlog);
 	return server->pending != NULL;
 }
 
 static bool start_rooms(server_t *server)
 {
 	const front_settings_t settings = front_settings(server->conf);
+	const vlog_settings_t validation = vlog_settings(server->conf);
 
 	server->cache = cache_new(server->conf->cache.size);
 	server->cookies = cookies_new();
 	server->pending_cookies = server->cookies != NULL ? cookies_copy(server->cookies) : NULL;
 	if (server->cache == NULL || server->pending_cookies == NULL)
 		return false;
-	if (!with_pending_settings(server, server->conf, start_pending))
+	server->vlog = vlog_new(&validation, server->log);
+	if (server->vlog == NULL || !with_pending_settings(server, server->conf, start_pending))
 		return false;
 	if (!pending_wait_ready(server->pending, READY_SECONDS))
 		log_write(server->log, LOG_LEVEL_ERROR,
@@ -171,7 +200,9 @@ static void warn_of_what_stays(const server_t *server, const conf_t *fresh)
 static void use_fresh_conf(server_t *server, conf_t *fresh)
 {
 	const front_settings_t settings = front_settings(fresh);
+	const vlog_settings_t validation = vlog_settings(fresh);
 
+	vlog_reopen(server->vlog, &validation);
 	log_reopen(server->log, fresh->log.to, (log_level_t)fresh->log.level);
 	warn_of_what_stays(server, fresh);
 	front_reload(server->front, &settings);
@@ -241,6 +272,7 @@ static void stop(server_t *server)
 		front_free(server->front);
 	if (server->sockets != NULL)
 		front_sockets_free(server->sockets);
+	vlog_free(server->vlog);
 	cache_free(server->cache);
 	cookies_free(server->pending_cookies);
 	cookies_free(server->cookies);
