@@ -14,7 +14,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { TYPE_MX = 15, MOST = 64, RCODE_SERVFAIL = 2, FLAG_RD = 0x0100 };
+enum { TYPE_A = 1, TYPE_MX = 15, MOST = 64, RCODE_SERVFAIL = 2, FLAG_RD = 0x0100 };
 
 /* ---- the pool ---- */
 
@@ -156,6 +156,20 @@ static void fake_answer(unsigned which, const pool_outcome_t *outcome)
 	sem_wait(&fake.was_answered);
 }
 
+static void fake_answer_address(unsigned which)
+{
+	/* example.org A 25.25.0.1, TTL 300 */
+	static const uint8_t packet[] = "\0\0\201\200\0\1\0\1\0\0\0\0\7example\3org\0\0\1\0\1"
+					"\300\14\0\1\0\1\0\0\1\54\0\4\31\31\0\1";
+	const pool_outcome_t outcome = { .result = POOL_ANSWERED,
+					 .security = SECURITY_SECURE,
+					 .why = "",
+					 .packet = packet,
+					 .size = sizeof(packet) - 1 };
+
+	fake_answer(which, &outcome);
+}
+
 static void fake_answer_mx(unsigned which)
 {
 	/* example.org MX 10 mx1.example.org, TTL 300 */
@@ -203,12 +217,12 @@ void client_send(const client_t *client, const uint8_t *message, size_t size)
 	sem_post(&sent.came);
 }
 
-static query_t query(const char *name, uint16_t id)
+static query_t query(const char *name, uint16_t type, uint16_t id)
 {
 	query_t query = {
 		.id = id,
 		.flags = FLAG_RD | QUERY_FLAG_AD,
-		.type = TYPE_MX,
+		.type = type,
 		.class = 1,
 		.has_question = true,
 		.udp_size = 512,
@@ -219,12 +233,17 @@ static query_t query(const char *name, uint16_t id)
 	return query;
 }
 
-static bool submit(pending_t *pending, const char *name, uint16_t id)
+static bool submit_type(pending_t *pending, const char *name, uint16_t type, uint16_t id)
 {
-	const query_t asked = query(name, id);
+	const query_t asked = query(name, type, id);
 	const client_t client = { .slot = id, .tcp = true };
 
 	return pending_submit(pending, &asked, &client);
+}
+
+static bool submit(pending_t *pending, const char *name, uint16_t id)
+{
+	return submit_type(pending, name, TYPE_A, id);
 }
 
 /* ---- set-up ---- */
@@ -236,6 +255,8 @@ static const pending_settings_t usual = {
 	.max_questions = 4,
 	.max_udp_size = 1232,
 	.keepalive = 100,
+	.corroborate_ms = 3600000, /* no test waits for these either */
+	.target_ms = 3600000,
 };
 
 typedef struct fixture {
@@ -244,9 +265,17 @@ typedef struct fixture {
 	pending_t *pending;
 } fixture_t;
 
+static policy_t *policy(void)
+{
+	const policy_settings_t settings = { .corroborate = true, .max_targets = 16 };
+
+	return policy_new(&settings);
+}
+
 static fixture_t *fixture_new(const pending_settings_t *settings)
 {
 	fixture_t *fixture = calloc(1, sizeof(*fixture));
+	pending_settings_t with_policy = *settings;
 
 	memset(&fake, 0, sizeof(fake));
 	memset(&sent, 0, sizeof(sent));
@@ -259,7 +288,8 @@ static fixture_t *fixture_new(const pending_settings_t *settings)
 	fake.wake_fd = eventfd(0, EFD_CLOEXEC);
 	fixture->cache = cache_new(1 << 20);
 	fixture->cookies = cookies_new();
-	fixture->pending = pending_start(settings, fixture->cache, fixture->cookies, NULL);
+	with_policy.policy = policy();
+	fixture->pending = pending_start(&with_policy, fixture->cache, fixture->cookies, NULL, NULL);
 	assert_non_null(fixture->pending);
 	return fixture;
 }
@@ -303,7 +333,7 @@ static void answers_and_caches(void **state)
 
 	assert_true(submit(fixture->pending, "example.org", 1));
 	sem_wait(&fake.was_asked);
-	fake_answer_mx(0);
+	fake_answer_address(0);
 	sem_wait(&sent.came);
 	assert_int_equal(sent.items[0].client, 1);
 	assert_int_equal(sent.items[0].id, 1);
@@ -329,7 +359,7 @@ static void joins_identical_questions(void **state)
 	sem_wait(&fake.was_asked);
 	sem_wait(&fake.was_asked); /* the sixth was taken, so the five before it are in */
 	assert_int_equal(fake.count, 2);
-	fake_answer_mx(0);
+	fake_answer_address(0);
 	for (unsigned i = 0; i < 5; i++) {
 		sem_wait(&sent.came);
 		assert_int_equal(sent.items[i].id, i + 1); /* first come, first served */
@@ -422,14 +452,36 @@ static void reload_replaces_the_processes(void **state)
 
 	second.pool.config = "second";
 	second.pool.anchor_dir = NULL;
+	second.policy = policy();
 	assert_true(pending_reload(fixture->pending, &second));
 	sem_wait(&fake.was_replaced);
 	assert_string_equal(fake.replaced_config, "second");
 	fake.refuse_replace = true;
-	assert_true(pending_reload(fixture->pending, &usual));
+	second.policy = policy();
+	assert_true(pending_reload(fixture->pending, &second));
 	sem_wait(&fake.was_replaced);
 	assert_true(submit(fixture->pending, "example.org", 1)); /* goes on */
 	sem_wait(&fake.was_asked);
+}
+
+/* A secure MX answer is sent once its exchange was looked up, whatever comes of that. */
+static void judges_mx(void **state)
+{
+	const fixture_t *fixture = *state;
+	const pool_outcome_t lost = { .result = POOL_LOST, .why = "" };
+
+	assert_true(submit_type(fixture->pending, "example.org", TYPE_MX, 1));
+	sem_wait(&fake.was_asked);
+	assert_int_equal(fake.asked[0].type, TYPE_MX);
+	fake_answer_mx(0);
+	sem_wait(&fake.was_asked);
+	sem_wait(&fake.was_asked); /* A and AAAA of mx1.example.org */
+	assert_int_equal(sent.count, 0);
+	fake_answer(1, &lost);
+	fake_answer(2, &lost);
+	sem_wait(&sent.came);
+	assert_int_equal(sent.items[0].answers, 1);
+	assert_true(sent.items[0].ad);
 }
 
 static void budget_ends_a_question(void **state)
@@ -462,6 +514,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(refused_by_the_pool_is_servfail, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(stops_with_questions_open, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(reload_replaces_the_processes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(judges_mx, set_up, tear_down),
 		cmocka_unit_test(budget_ends_a_question),
 	};
 
