@@ -10,6 +10,7 @@
 #include "module/privileges.h"
 #include "module/resolver/settings.h"
 #include "module/vlog/vlog.h"
+#include "validator/ede.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -115,15 +116,42 @@ static vlog_settings_t vlog_settings(const conf_t *conf)
 
 static bool start_pending(server_t *server, const pending_settings_t *settings)
 {
-	server->pending = pending_start(settings, server->cache, server->pending_cookies, server->log,
-					server->vlog);
+	server->pending = pending_start(settings, server->cache, server->pending_cookies, server->log, server->vlog);
 	return server->pending != NULL;
+}
+
+static bool on_miss(void *arg, const query_t *query, const client_t *client)
+{
+	const server_t *server = arg;
+
+	return pending_submit(server->pending, query, client);
+}
+
+static void on_hit(void *arg, const query_t *query, const client_t *client, unsigned rcode)
+{
+	const server_t *server = arg;
+	vlog_event_t event = { .kind = VLOG_HIT,
+			       .name = &query->name,
+			       .type = query->type,
+			       .client = &client->peer.any,
+			       .tcp = client->tcp,
+			       .clients = 1,
+			       .rcode = (uint8_t)rcode,
+			       .ede = EDE_NONE };
+	struct timespec now;
+
+	if (!vlog_wants(server->vlog, VLOG_HIT))
+		return;
+	clock_gettime(CLOCK_REALTIME, &now);
+	event.time = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	vlog_write(server->vlog, &event);
 }
 
 static bool start_rooms(server_t *server)
 {
 	const front_settings_t settings = front_settings(server->conf);
 	const vlog_settings_t validation = vlog_settings(server->conf);
+	const front_calls_t calls = { .miss = on_miss, .hit = on_hit, .arg = server };
 
 	server->cache = cache_new(server->conf->cache.size);
 	server->cookies = cookies_new();
@@ -136,8 +164,7 @@ static bool start_rooms(server_t *server)
 	if (!pending_wait_ready(server->pending, READY_SECONDS))
 		log_write(server->log, LOG_LEVEL_ERROR,
 			  "no resolver process answers yet: questions wait for one; the lines above say what is wrong");
-	server->front = front_start(server->sockets, &settings, server->cache, server->cookies, pending_submit,
-				    server->pending, server->log);
+	server->front = front_start(server->sockets, &settings, server->cache, server->cookies, &calls, server->log);
 	if (server->front == NULL)
 		return false;
 	server->sockets = NULL;

@@ -21,7 +21,7 @@ static void check_settings(const front_settings_t *settings)
 }
 
 front_t *front_start(front_sockets_t *sockets, const front_settings_t *settings, cache_t *cache,
-		     const cookies_t *cookies, front_miss_fn *miss, void *miss_arg, log_t *log)
+		     const cookies_t *cookies, const front_calls_t *calls, log_t *log)
 {
 	front_t *front = calloc(1, sizeof(*front) + sockets->threads * sizeof(worker_t *));
 	const worker_shared_t shared = { .sockets = sockets,
@@ -29,8 +29,7 @@ front_t *front_start(front_sockets_t *sockets, const front_settings_t *settings,
 					 .settings = settings,
 					 .cache = cache,
 					 .cookies = cookies,
-					 .miss = miss,
-					 .miss_arg = miss_arg,
+					 .calls = *calls,
 					 .log = log };
 
 	check_settings(settings);

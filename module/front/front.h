@@ -19,6 +19,16 @@ typedef struct front_sockets front_sockets_t;
  * not block. False when there are too many already: the worker then answers SERVFAIL itself. */
 typedef bool front_miss_fn(void *arg, const query_t *query, const client_t *client);
 
+/* Is told of each answer from the cache with its RCODE. Called by any worker, must not block. */
+typedef void front_hit_fn(void *arg, const query_t *query, const client_t *client, unsigned rcode);
+
+/* Whom the workers talk to. */
+typedef struct front_calls {
+	front_miss_fn *miss;
+	front_hit_fn *hit; /* NULL: nobody wants to know */
+	void *arg;
+} front_calls_t;
+
 typedef struct front_stats {
 	uint64_t udp_queries; /* messages that came, whatever they were */
 	uint64_t tcp_queries;
@@ -50,7 +60,7 @@ void front_sockets_free(front_sockets_t *sockets);
 /* Starts the workers; on success takes the sockets over. Each worker's cookies are made with the secret of `cookies`, which
  * is only looked at. NULL when a thread cannot be started or memory is out. */
 MUST_USE front_t *front_start(front_sockets_t *sockets, const front_settings_t *settings, cache_t *cache,
-			      const cookies_t *cookies, front_miss_fn *miss, void *miss_arg, log_t *log);
+			      const cookies_t *cookies, const front_calls_t *calls, log_t *log);
 
 /* The sockets that the workers use. */
 const front_sockets_t *front_sockets(const front_t *front);

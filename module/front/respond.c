@@ -6,7 +6,7 @@
 
 #include <time.h>
 
-enum { TYPE_ANY = 255 };
+enum { TYPE_ANY = 255, RCODE_AT = 3 /* in a header */, RCODE_MASK = 15 };
 
 void responder_tick(responder_t *responder)
 {
@@ -59,8 +59,11 @@ static size_t from_cache(responder_t *responder, const query_t *query, const cli
 					      : reply_from_cache(&responder->reply, query, client, responder->cache,
 								 responder->now, out);
 
-	if (size > 0)
-		responder_count(responder, COUNT_HIT);
+	if (size == 0)
+		return 0;
+	responder_count(responder, COUNT_HIT);
+	if (responder->calls.hit != NULL)
+		responder->calls.hit(responder->calls.arg, query, client, out[RCODE_AT] & RCODE_MASK);
 	return size;
 }
 
@@ -78,7 +81,7 @@ static size_t answer(responder_t *responder, const query_t *query, const client_
 		return size;
 	if (!(query->flags & QUERY_FLAG_RD))
 		return pronounce(responder, &not_cached, query, client, out);
-	if (!responder->miss(responder->miss_arg, query, client))
+	if (!responder->calls.miss(responder->calls.arg, query, client))
 		return pronounce(responder, &too_many, query, client, out);
 	responder_count(responder, COUNT_MISS);
 	return 0;

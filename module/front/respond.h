@@ -25,8 +25,7 @@ typedef struct responder {
 	reply_context_t reply;
 	acl_t *acl; /* owned */
 	cache_t *cache;
-	front_miss_fn *miss;
-	void *miss_arg;
+	front_calls_t calls;
 	uint64_t now; /* CLOCK_MONOTONIC in seconds; responder_tick() */
 	atomic_uint_fast64_t counts[COUNTS];
 } responder_t;

@@ -177,8 +177,7 @@ static bool loop_new(worker_t *worker)
 static bool responder_new(responder_t *responder, const worker_shared_t *shared)
 {
 	responder->cache = shared->cache;
-	responder->miss = shared->miss;
-	responder->miss_arg = shared->miss_arg;
+	responder->calls = shared->calls;
 	responder->acl = acl_new(shared->settings->allow);
 	responder->reply.cookies = cookies_copy(shared->cookies);
 	responder->reply.max_udp_size = (uint16_t)shared->settings->max_udp_size;

@@ -29,8 +29,7 @@ typedef struct worker_shared {
 	const front_settings_t *settings;
 	cache_t *cache;
 	const cookies_t *cookies;
-	front_miss_fn *miss;
-	void *miss_arg;
+	front_calls_t calls;
 	log_t *log;
 } worker_shared_t;
 

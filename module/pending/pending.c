@@ -396,9 +396,8 @@ static void *thread_main(void *arg)
 
 /* ---- for other threads ---- */
 
-bool pending_submit(void *arg, const query_t *query, const client_t *client)
+bool pending_submit(pending_t *pending, const query_t *query, const client_t *client)
 {
-	pending_t *pending = arg;
 	message_t *message = NULL;
 
 	if (atomic_fetch_add(&pending->clients, 1) < atomic_load(&pending->max_clients))

@@ -50,7 +50,7 @@ MUST_USE pending_t *pending_start(const pending_settings_t *settings, cache_t *c
 MUST_USE bool pending_wait_ready(pending_t *pending, unsigned seconds);
 
 /* Takes a question (front_miss_fn). From any thread, never blocks. False when there are too many. */
-MUST_USE bool pending_submit(void *pending, const query_t *query, const client_t *client);
+MUST_USE bool pending_submit(pending_t *pending, const query_t *query, const client_t *client);
 
 /* New settings from now on: new resolver processes take over from the old ones. False when memory is out: the old settings
  * stay. */

@@ -172,7 +172,8 @@ static fixture_t *begin_on(const char *const hosts[], const conf_tcp_t *tcp)
 	keep(f, "large.example", 1200);
 	sockets = front_bind(&addresses, THREADS, NULL);
 	assert_non_null(sockets);
-	f->front = front_start(sockets, &f->settings, f->cache, f->cookies, miss, f, NULL);
+	f->front = front_start(sockets, &f->settings, f->cache, f->cookies, &(front_calls_t){ .miss = miss, .arg = f },
+			       NULL);
 	assert_non_null(f->front);
 	assert_ptr_equal(front_sockets(f->front), sockets);
 	return f;

@@ -107,8 +107,8 @@ static fixture_t *begin(void)
 	cache_thread_begin();
 	f->responder.acl = acl_new(&allow);
 	f->responder.cache = cache_new(16 << 20);
-	f->responder.miss = miss;
-	f->responder.miss_arg = f;
+	f->responder.calls.miss = miss;
+	f->responder.calls.arg = f;
 	f->responder.now = NOW;
 	f->responder.reply = (reply_context_t){ .cookies = cookies_new(), .max_udp_size = MAX_UDP };
 	assert_non_null(f->responder.acl);
