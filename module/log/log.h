@@ -7,6 +7,8 @@
 
 #include "config.h"
 
+#include <stdbool.h>
+
 typedef struct log log_t;
 
 typedef enum { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG } log_level_t;
@@ -17,7 +19,14 @@ typedef enum { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEB
  * NULL when memory or threads are out. */
 MUST_USE log_t *log_new(const char *to, log_level_t level);
 
-/* Writes what is queued, waiting two seconds at most, and closes. */
+/* log_new() in two steps, for a program that drops privileges: capabilities(7) are dropped thread by thread, so the writer
+ * must not be there yet. In between, lines wait. log_start() is false when threads are out; lines then come out at
+ * log_free(). */
+MUST_USE log_t *log_open(const char *to, log_level_t level);
+MUST_USE bool log_start(log_t *log);
+
+/* Writes what is queued, waiting two seconds at most, and closes. What is not written by then is lost; a writer that a disk
+ * or the journal keeps waiting is left alone. */
 void log_free(log_t *log);
 
 /* Opens the file again (after rotation, at SIGHUP), perhaps another one, with another level. The level counts at once; the

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,8 +15,8 @@
 
 enum {
 	FILE_MODE = 0640,
-	WRITE_TRIES = 10, /* times that a full pipe or terminal that does not block is waited for, */
-	WRITE_WAIT = 100, /*   this many milliseconds each */
+	WRITE_TRIES = 3,  /* of a write that is interrupted, or finds no room although there was some */
+	WRITE_WAIT = 500, /* milliseconds that a full pipe or terminal is waited for */
 };
 
 /* How a line looks on its way out. */
@@ -31,6 +30,7 @@ typedef enum {
 struct sink {
 	look_t look;
 	int fd;
+	bool is_stderr;
 	bool torn;       /* the last line was written in part: the next one must begin a new line */
 	size_t lost;     /* lines that could not be written since the last one that could */
 	const char *why; /* they could not be written: static */
@@ -75,10 +75,30 @@ static bool stderr_has_colours(void)
 	       (terminal == NULL || strcmp(terminal, "dumb") != 0);
 }
 
+/* stderr is shared with other programs, so it cannot be made non-blocking; but a pipe or a terminal can be opened once more,
+ * and nobody else minds how. */
+static int open_stderr_again(void)
+{
+	struct stat st;
+
+	if (fstat(STDERR_FILENO, &st) != 0 || !(S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode)))
+		return -1;
+	return open("/proc/self/fd/2", O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+}
+
 static void open_stderr(sink_t *sink)
 {
-	sink->fd = STDERR_FILENO;
+	int again = open_stderr_again();
+
+	sink->fd = again >= 0 ? again : STDERR_FILENO;
+	sink->is_stderr = true;
 	sink->look = stderr_is_journal() ? LOOK_PREFIXED : stderr_has_colours() ? LOOK_COLOURED : LOOK_PLAIN;
+}
+
+static void close_fd(const sink_t *sink)
+{
+	if (sink->fd >= 0 && sink->fd != STDERR_FILENO)
+		close(sink->fd);
 }
 
 static void warn(const char *format, ...) PRINTF_LIKE(1, 2);
@@ -136,21 +156,19 @@ sink_t *sink_open(const char *to, sink_t *before)
 
 /* --- Writing ----------------------------------------------------------------------------------------------------- */
 
-/* One write(), waiting for room where the other end does not block. Here alone the writer can be stuck, so here alone it
- * can be cancelled. */
-static ssize_t write_some(int fd, const char *octets, size_t size)
+/* One write(), waiting for room if that is worth it: not when the line before was lost already, lest lines pile up behind
+ * a terminal on hold. */
+static ssize_t write_some(const sink_t *sink, const char *octets, size_t size)
 {
-	struct pollfd writable = { .fd = fd, .events = POLLOUT };
-	ssize_t done;
-	int state;
+	struct pollfd writable = { .fd = sink->fd, .events = POLLOUT };
+	ssize_t done = -1;
 
-	pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &state);
-	done = write(fd, octets, size);
-	for (int i = 0; i < WRITE_TRIES && done < 0 && (errno == EAGAIN || errno == EINTR); i++) {
-		poll(&writable, 1, WRITE_WAIT);
-		done = write(fd, octets, size);
-	}
-	pthread_setcancelstate(state, NULL);
+	errno = EAGAIN;
+	for (int i = 0; i < WRITE_TRIES && done < 0 && (errno == EAGAIN || errno == EINTR); i++)
+		if (poll(&writable, 1, sink->lost > 0 ? 0 : WRITE_WAIT) > 0)
+			done = write(sink->fd, octets, size);
+		else
+			break;
 	return done;
 }
 
@@ -159,7 +177,7 @@ static bool write_all(sink_t *sink, const char *octets, size_t size)
 	size_t done = 0;
 
 	while (done < size) {
-		ssize_t more = write_some(sink->fd, octets + done, size - done);
+		ssize_t more = write_some(sink, octets + done, size - done);
 
 		if (more < 0) {
 			sink->torn = sink->torn || done > 0;
@@ -207,13 +225,10 @@ static bool write_fields(sink_t *sink, const line_t *line)
 		{ priority, sizeof(priority) - 1 },
 		{ identifier, sizeof(identifier) - 1 },
 	};
-	int state;
 	int err;
 
 	priority[sizeof(priority) - 2] = levels[line->level].priority;
-	pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &state);
 	err = sd_journal_sendv(fields, sizeof(fields) / sizeof(fields[0]));
-	pthread_setcancelstate(state, NULL);
 	if (err < 0)
 		sink->why = strerrordesc_np(-err);
 	return err >= 0;
@@ -224,16 +239,12 @@ static bool emit(sink_t *sink, const line_t *line)
 	return sink->look == LOOK_FIELDS ? write_fields(sink, line) : write_text(sink, line);
 }
 
-/* Writes the line and frees it. False when it is NULL: there was no memory for it. */
+/* Writes the line and frees it. False also when it is NULL: there was no memory for it. */
 static bool emit_own(sink_t *sink, line_t *line)
 {
-	bool written = false;
+	bool written = line != NULL && emit(sink, line);
 
-	if (line == NULL)
-		return false;
-	pthread_cleanup_push(free, line); /* also when the thread is cancelled */
-	written = emit(sink, line);
-	pthread_cleanup_pop(1);
+	free(line);
 	return written;
 }
 
@@ -247,11 +258,12 @@ static void warn(const char *format, ...)
 	va_start(args, format);
 	(void)!emit_own(&sink, line_new(LOG_LEVEL_WARNING, format, args));
 	va_end(args);
+	close_fd(&sink);
 }
 
 static void lose(sink_t *sink)
 {
-	if (sink->lost++ == 0 && sink->fd != STDERR_FILENO)
+	if (sink->lost++ == 0 && !sink->is_stderr)
 		warn("cannot write to the log (%s): %s: lines are lost until that is possible again", sink->to,
 		     sink->why);
 }
@@ -268,10 +280,12 @@ static bool catch_up(sink_t *sink)
 
 void sink_write(sink_t *sink, line_t *line)
 {
-	pthread_cleanup_push(free, line);
-	if (line == NULL || !catch_up(sink) || !emit(sink, line))
+	if (!catch_up(sink)) {
+		free(line);
 		lose(sink);
-	pthread_cleanup_pop(1);
+	} else if (!emit_own(sink, line)) {
+		lose(sink);
+	}
 }
 
 void sink_flush(sink_t *sink)
@@ -281,7 +295,6 @@ void sink_flush(sink_t *sink)
 
 void sink_close(sink_t *sink)
 {
-	if (sink->fd >= 0 && sink->fd != STDERR_FILENO)
-		close(sink->fd);
+	close_fd(sink);
 	free(sink);
 }

@@ -13,7 +13,7 @@ void sink_close(sink_t *sink);
 
 /* Writes the line and frees it. One that cannot be written (or that is NULL, because memory was out) is lost and counted;
  * the first one of a row is said on stderr, and how many there were is said here before the next one that can be written.
- * May block; then, and only then, the thread can be cancelled. */
+ * A full pipe or terminal is waited for half a second, once in a row; the journal and disks may block for longer. */
 void sink_write(sink_t *sink, line_t *line);
 
 /* Says how many lines were lost, if that can be said by now. */
