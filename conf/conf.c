@@ -2,6 +2,7 @@
 #include "conf/conf.h"
 
 #include "conf/conf_check.h"
+#include "conf/conf_distance.h"
 #include "conf/conf_keys.h"
 #include "conf/conf_shown.h"
 #include "conf/conf_value.h"
@@ -27,32 +28,7 @@ typedef struct section {
 	size_t size;
 } section_t;
 
-enum { NAME_MAX_DISTANCE = 64, PATH_ROOM = 96 };
-
-/* How many letters must be changed to make one name of the other (Levenshtein). Longer names count as far away. */
-static unsigned distance(const char *one, const char *other)
-{
-	unsigned row[NAME_MAX_DISTANCE + 1];
-	size_t size = strlen(other);
-
-	if (size > NAME_MAX_DISTANCE || strlen(one) > NAME_MAX_DISTANCE)
-		return NAME_MAX_DISTANCE;
-	for (size_t j = 0; j <= size; j++)
-		row[j] = (unsigned)j;
-	for (size_t i = 0; one[i] != '\0'; i++) {
-		unsigned diagonal = row[0]++;
-
-		for (size_t j = 1; j <= size; j++) {
-			unsigned swap = diagonal + (one[i] != other[j - 1]);
-
-			diagonal = row[j];
-			row[j] = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
-			if (swap < row[j])
-				row[j] = swap;
-		}
-	}
-	return row[size];
-}
+enum { PATH_ROOM = 96 };
 
 /* The name that a row has within a section ("cache" for cache.size at the top); false when it is not in the section. */
 static bool name_within(const section_t *section, const conf_key_t *key, char name[PATH_ROOM])
@@ -69,8 +45,8 @@ static void nearest_name(const section_t *section, const char *text, char neares
 	char name[PATH_ROOM];
 
 	for (size_t i = 0; i < conf_key_count; i++)
-		if (name_within(section, &conf_keys[i], name) && distance(text, name) < least) {
-			least = distance(text, name);
+		if (name_within(section, &conf_keys[i], name) && conf_distance(text, name) < least) {
+			least = conf_distance(text, name);
 			memcpy(nearest, name, PATH_ROOM);
 		}
 }

@@ -3,7 +3,7 @@
  * A conf_t is complete: keys that the file leaves out have their defaults, which suit a mail server on a Debian machine.
  * It is read-only once loaded and owns everything in it. This room touches nothing but the file (and asks the system for the
  * number of an interface that a link-local address names): that an address can be bound or a file be read is found out by
- * module. Durations are seconds, sizes octets. */
+ * module. Durations are seconds where nothing else is said, sizes octets. */
 #ifndef CONF_H
 #define CONF_H
 
@@ -15,6 +15,12 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/socket.h>
+
+/* Where the file says something, both counted from 1; 0 and 0 for what it leaves out. */
+typedef struct conf_place {
+	unsigned line;
+	unsigned column;
+} conf_place_t;
 
 typedef struct conf_strings {
 	size_t count;
@@ -103,11 +109,53 @@ typedef struct conf_log {
 	char *to; /* "stderr", "journal", or an absolute path */
 } conf_log_t;
 
-/* Where the file says something, both counted from 1; 0 and 0 for what it leaves out. */
-typedef struct conf_place {
-	unsigned line;
-	unsigned column;
-} conf_place_t;
+/* One line of a mapping from names to words, of which this room knows no more than their letters (mx.policy). */
+typedef struct conf_choice {
+	char *name;
+	char *word;
+	conf_place_t name_place;
+	conf_place_t word_place;
+} conf_choice_t;
+
+typedef struct conf_choices {
+	size_t count;
+	conf_choice_t *items; /* each name once */
+} conf_choices_t;
+
+/* The exchanges that a domain's MX set may hold, and no others. */
+typedef struct conf_pin {
+	char *domain;             /* presentation format, without a final dot */
+	conf_strings_t exchanges; /* never empty; names as `domain`, or "*." and a name for all names below it */
+} conf_pin_t;
+
+typedef struct conf_pins {
+	size_t count;
+	conf_pin_t *items; /* each domain once, whatever its case */
+} conf_pins_t;
+
+typedef enum { CONF_MX_ENFORCE, CONF_MX_MONITOR } conf_mx_mode_t;
+
+/* How MX answers are judged. */
+typedef struct conf_mx {
+	conf_mx_mode_t mode;
+	conf_choices_t policy; /* checks and actions by the names that validator has for them */
+	conf_pins_t pins;
+	bool corroborate;                   /* ask insecure answers again over TCP */
+	uint32_t corroborate_timeout;       /* milliseconds */
+	uint32_t target_timeout;            /* milliseconds that looking up the exchanges may take */
+	unsigned max_targets;               /* exchanges that are looked up: 1 to 100 */
+	conf_prefixes_t internal_addresses; /* not counted as internal */
+	conf_strings_t internal_domains;    /* whose exchanges may have internal addresses */
+	conf_strings_t own_names;           /* of this host */
+} conf_mx_t;
+
+typedef struct conf_validation_log {
+	char *file; /* absolute path; "" for none */
+	bool journal;
+	char *key;           /* absolute path of the key that signs checkpoints */
+	unsigned checkpoint; /* lines from one checkpoint to the next */
+	bool hits;           /* answers from the cache, too */
+} conf_validation_log_t;
 
 typedef struct conf {
 	conf_addresses_t listen;
@@ -119,7 +167,9 @@ typedef struct conf {
 	conf_tcp_t tcp;
 	conf_resolver_t resolver;
 	conf_cache_t cache;
+	conf_mx_t mx;
 	conf_log_t log;
+	conf_validation_log_t validation_log;
 	conf_place_t *places; /* for conf_place() */
 } conf_t;
 

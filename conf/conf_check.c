@@ -33,6 +33,16 @@ static const exclusion_t exclusions[] = {
 	{ { "resolver.hardening.prefer-ip4", "resolver.hardening.prefer-ip6" }, "yes", "only one can be preferred" },
 };
 
+/* Paths of files that mxward writes: two writers would ruin each other's lines. */
+static const pair_t distinct[] = {
+	{ "validation-log.file", "log.to" },
+	{ "validation-log.key", "log.to" },
+	{ "validation-log.key", "validation-log.file" },
+	{ "resolver.auto-trust-anchor-file", "log.to" },
+	{ "resolver.auto-trust-anchor-file", "validation-log.file" },
+	{ "resolver.auto-trust-anchor-file", "validation-log.key" },
+};
+
 static yaml_mark_t mark_of(const conf_t *conf, const char *path)
 {
 	conf_place_t place = conf_place(conf, path);
@@ -129,9 +139,22 @@ static bool check_zones(const conf_t *conf, conf_report_t *report)
 	return true;
 }
 
+static bool check_distinct(const conf_t *conf, conf_report_t *report)
+{
+	for (size_t i = 0; i < sizeof(distinct) / sizeof(distinct[0]); i++) {
+		const char *path = conf_value_text(conf, conf_key(distinct[i].one));
+
+		if (*path != '\0' && strcmp(path, conf_value_text(conf, conf_key(distinct[i].other))) == 0)
+			return conf_report_at(report, mark_of_pair(conf, &distinct[i]),
+					      "%s and %s name the same file: give each its own", distinct[i].one,
+					      distinct[i].other);
+	}
+	return true;
+}
+
 bool conf_check(const conf_t *conf, conf_report_t *report)
 {
-	return check_ordered(conf, report) && check_exclusions(conf, report) &&
+	return check_ordered(conf, report) && check_exclusions(conf, report) && check_distinct(conf, report) &&
 	       check_routes(conf, "resolver.forward", &conf->resolver.forward, report) &&
 	       check_routes(conf, "resolver.stub", &conf->resolver.stub, report) && check_zones(conf, report);
 }

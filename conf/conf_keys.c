@@ -9,6 +9,7 @@
 #define PLACE(member) offsetof(conf_t, member)
 #define HARDENING     "resolver.hardening."
 #define MEGA          ((uint64_t)1 << 20)
+#define SECOND        1000 /* milliseconds */
 #define HOUR          3600
 #define DAY           86400
 
@@ -23,11 +24,13 @@
 	}
 
 static const char *const auto_word[] = { "auto", NULL };
+static const char *const mx_modes[] = { "enforce", "monitor", NULL };
 static const char *const log_levels[] = { "error", "warning", "info", "debug", NULL };
 static const char *const log_targets[] = { "stderr", "journal", NULL };
 
 static_assert(CONF_LOG_ERROR == 0 && CONF_LOG_WARNING == 1 && CONF_LOG_INFO == 2 && CONF_LOG_DEBUG == 3,
 	      "log_levels is in the order of the enum");
+static_assert(CONF_MX_ENFORCE == 0 && CONF_MX_MONITOR == 1, "mx_modes is in the order of the enum");
 static_assert(sizeof(unsigned) == sizeof(uint32_t), "numbers and durations are stored alike");
 
 const conf_key_t conf_keys[] = {
@@ -147,10 +150,43 @@ const conf_key_t conf_keys[] = {
 	{ "cache.negative-max-ttl", CONF_DURATION, PLACE(cache.negative_max_ttl), "1h", 0, DAY, NULL,
 	  "The same for what does not exist (RFC 2308, 5)." },
 
+	{ "mx.mode", CONF_WORD, PLACE(mx.mode), "enforce", 0, 0, mx_modes,
+	  "enforce, or monitor: write down what would be done, and change nothing; for the first weeks." },
+	{ "mx.policy", CONF_CHOICES, PLACE(mx.policy), "{}", 0, 128, NULL,
+	  "What checks lead to, where it is not their default, as {target-is-alias: reject}: ignore, log, strip or "
+	  "reject." },
+	{ "mx.pin", CONF_PINS, PLACE(mx.pins), "{}", 0, 1024, NULL,
+	  "Exchanges that a domain may have, and no others, as {example.org: [mx1.example.org, \"*.mail.example\"]}." },
+	{ "mx.corroborate", CONF_SWITCH, PLACE(mx.corroborate), "yes", 0, 0, NULL,
+	  "Ask again over TCP where DNSSEC proves nothing, and take that answer: TCP is hard to forge (RFC 5452)." },
+	{ "mx.corroborate-timeout", CONF_MILLISECONDS, PLACE(mx.corroborate_timeout), "3s", SECOND / 10, 30 * SECOND,
+	  NULL, "Longest time that TCP may take; then the answer over UDP counts, as uncorroborated." },
+	{ "mx.target-timeout", CONF_MILLISECONDS, PLACE(mx.target_timeout), "1500ms", SECOND / 10, 30 * SECOND, NULL,
+	  "Longest time that looking up the exchanges may take; then what is known by then is judged." },
+	{ "mx.max-targets", CONF_NUMBER, PLACE(mx.max_targets), "16", 1, 100, NULL,
+	  "Exchanges of one domain that are looked up, in the order of delivery." },
+	{ "mx.internal-addresses", CONF_PREFIXES, PLACE(mx.internal_addresses), "[]", 0, 1024, NULL,
+	  "Networks that are not public and yet have exchanges that mail goes to: your own." },
+	{ "mx.internal-domains", CONF_NAMES, PLACE(mx.internal_domains), "[]", 0, 1024, NULL,
+	  "Domains whose exchanges may have any address that is not public." },
+	{ "mx.own-names", CONF_NAMES, PLACE(mx.own_names), "[]", 0, 64, NULL,
+	  "Names of this mail server, by which it finds itself as an exchange; its addresses are known." },
+
 	{ "log.level", CONF_WORD, PLACE(log.level), "info", 0, 0, log_levels,
 	  "The least important lines to write: error, warning, info or debug." },
 	{ "log.to", CONF_PATH, PLACE(log.to), "stderr", 1, 4095, log_targets,
 	  "stderr, journal, or the path of a file, which is opened again at SIGHUP." },
+
+	{ "validation-log.file", CONF_PATH, PLACE(validation_log.file), "/var/log/mxward/validation.log", 0, 4095, NULL,
+	  "File that grows by a line for each MX answer judged and each answer rejected; \"\" for none." },
+	{ "validation-log.journal", CONF_SWITCH, PLACE(validation_log.journal), "no", 0, 0, NULL,
+	  "Write the same to the journal, as structured fields." },
+	{ "validation-log.key", CONF_PATH, PLACE(validation_log.key), "/var/lib/mxward/validation-log.key", 1, 4095,
+	  NULL, "Key that signs the file's checkpoints (Ed25519), made at the first start." },
+	{ "validation-log.checkpoint", CONF_NUMBER, PLACE(validation_log.checkpoint), "1000", 1, 1000000, NULL,
+	  "Lines from one signed checkpoint to the next; rotation and stop write one as well." },
+	{ "validation-log.hits", CONF_SWITCH, PLACE(validation_log.hits), "no", 0, 0, NULL,
+	  "Write a line for each answer from the cache, too." },
 };
 
 const size_t conf_key_count = sizeof(conf_keys) / sizeof(conf_keys[0]);

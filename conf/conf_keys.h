@@ -8,18 +8,22 @@
 #include <stdint.h>
 
 typedef enum {
-	CONF_NUMBER,    /* unsigned, or one of words (their values count from 0) */
-	CONF_DURATION,  /* uint32_t or unsigned, seconds */
-	CONF_SIZE,      /* size_t, octets */
-	CONF_WORD,      /* one of words, as an enum that counts from 0 */
-	CONF_TEXT,      /* char *, one line */
-	CONF_LINES,     /* char *, several lines */
-	CONF_PATH,      /* char *, absolute, or one of words */
-	CONF_PATHS,     /* conf_strings_t */
-	CONF_NAMES,     /* conf_strings_t, domain names */
-	CONF_ADDRESSES, /* conf_addresses_t */
-	CONF_PREFIXES,  /* conf_prefixes_t */
-	CONF_ROUTES,    /* conf_routes_t */
+	CONF_NUMBER,       /* unsigned, or one of words (their values count from 0) */
+	CONF_SWITCH,       /* bool: yes or no */
+	CONF_DURATION,     /* uint32_t or unsigned, seconds */
+	CONF_MILLISECONDS, /* uint32_t */
+	CONF_SIZE,         /* size_t, octets */
+	CONF_WORD,         /* one of words, as an enum that counts from 0 */
+	CONF_TEXT,         /* char *, one line */
+	CONF_LINES,        /* char *, several lines */
+	CONF_PATH,         /* char *, absolute, or one of words */
+	CONF_PATHS,        /* conf_strings_t */
+	CONF_NAMES,        /* conf_strings_t, domain names */
+	CONF_ADDRESSES,    /* conf_addresses_t */
+	CONF_PREFIXES,     /* conf_prefixes_t */
+	CONF_ROUTES,       /* conf_routes_t */
+	CONF_CHOICES,      /* conf_choices_t */
+	CONF_PINS,         /* conf_pins_t */
 	/* Options of unbound.conf(5), in conf_resolver_t.options instead of at a place of their own: */
 	CONF_OPTION_SWITCH,  /* yes or no */
 	CONF_OPTION_NUMBER,  /* a number */
@@ -31,7 +35,7 @@ typedef struct conf_key {
 	conf_kind_t kind;
 	size_t place;         /* offset in conf_t */
 	const char *standard; /* the default, as it would stand in a file */
-	uint64_t least;       /* of a number; of a list's items; of a text's octets */
+	uint64_t least;       /* of a number; of the items of a list or mapping; of a text's octets */
 	uint64_t most;
 	const char *const *words; /* ends with NULL; may be NULL */
 	const char *help;         /* what it does, and why the default is what it is */

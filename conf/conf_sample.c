@@ -12,14 +12,17 @@ typedef struct section {
 static const section_t sections[] = {
 	{ "",
 	  "mxward.yaml: every key of mxward with its default; see mxward.yaml(5). Keys may be left out, and an empty "
-	  "file works. Sizes have the units k, M and G; durations have s, m, h, d and w. Look at changes with "
+	  "file works. Sizes have the units k, M and G; durations have s, m, h, d and w, short ones ms. Look at "
+	  "changes with "
 	  "`mxward checkconf` before they are loaded with `systemctl reload mxward`." },
 	{ "tcp", "Clients that ask over TCP." },
 	{ "resolver", "How names are resolved." },
 	{ "resolver.hardening",
 	  "Options of libunbound, named as in unbound.conf(5), where mxward's default is a choice worth knowing." },
 	{ "cache", "Answers that are kept." },
+	{ "mx", "How MX answers are judged, by the checks of docs/checks.md." },
 	{ "log", "What is written down." },
+	{ "validation-log", "What came of each MX answer, as JSON lines that prove that nobody edited them." },
 };
 
 enum { TAB = 2, WIDTH = 100 };

@@ -14,14 +14,15 @@
 #include <string.h>
 
 typedef struct unit {
-	char letter;
+	const char *name;
 	uint64_t factor;
 } unit_t;
 
-/* Smallest first; the one without a letter ends the table. */
-static const unit_t size_units[] = { { 'k', 1 << 10 }, { 'M', 1 << 20 }, { 'G', 1 << 30 }, { '\0', 1 } };
-static const unit_t duration_units[] = { { 's', 1 },     { 'm', 60 },     { 'h', 3600 },
-					 { 'd', 86400 }, { 'w', 604800 }, { '\0', 1 } };
+/* Smallest first; the one without a name is a bare number's, and ends the table. */
+static const unit_t size_units[] = { { "k", 1 << 10 }, { "M", 1 << 20 }, { "G", 1 << 30 }, { "", 1 } };
+static const unit_t duration_units[] = { { "s", 1 },     { "m", 60 },     { "h", 3600 },
+					 { "d", 86400 }, { "w", 604800 }, { "", 1 } };
+static const unit_t millisecond_units[] = { { "ms", 1 }, { "s", 1000 }, { "m", 60000 }, { "", 1000 } };
 
 static const uint8_t mapped_prefix[12] = { [10] = 0xff, [11] = 0xff }; /* ::ffff:0:0/96 (RFC 4291, 2.5.5.2) */
 
@@ -57,11 +58,9 @@ static bool with_unit(const char *text, const unit_t *units, uint64_t *amount)
 
 	if (rest == NULL)
 		return false;
-	while (unit->letter != '\0' && unit->letter != *rest)
+	while (*unit->name != '\0' && strcmp(unit->name, rest) != 0)
 		unit++;
-	if (unit->letter != '\0')
-		rest++;
-	return *rest == '\0' && !__builtin_mul_overflow(*amount, unit->factor, amount);
+	return strcmp(unit->name, rest) == 0 && !__builtin_mul_overflow(*amount, unit->factor, amount);
 }
 
 bool conf_text_number(const char *text, uint64_t *number, char problem[CONF_PROBLEM_MAX])
@@ -87,17 +86,24 @@ bool conf_text_duration(const char *text, uint64_t *seconds, char problem[CONF_P
 	return wrong(problem, "is no duration: give seconds, or a number with the unit s, m, h, d or w");
 }
 
+bool conf_text_milliseconds(const char *text, uint64_t *milliseconds, char problem[CONF_PROBLEM_MAX])
+{
+	if (with_unit(text, millisecond_units, milliseconds))
+		return true;
+	return wrong(problem, "is no duration: give seconds, or a number with the unit ms, s or m");
+}
+
 static const char *amount_text(uint64_t amount, const unit_t *units, char text[CONF_AMOUNT_MAX])
 {
 	const unit_t *best = NULL;
 
-	for (const unit_t *unit = units; unit->letter != '\0'; unit++)
+	for (const unit_t *unit = units; *unit->name != '\0'; unit++)
 		if (amount >= unit->factor && amount % unit->factor == 0)
 			best = unit;
 	if (best == NULL)
 		snprintf(text, CONF_AMOUNT_MAX, "%" PRIu64, amount);
 	else
-		snprintf(text, CONF_AMOUNT_MAX, "%" PRIu64 "%c", amount / best->factor, best->letter);
+		snprintf(text, CONF_AMOUNT_MAX, "%" PRIu64 "%s", amount / best->factor, best->name);
 	return text;
 }
 
@@ -109,6 +115,11 @@ const char *conf_text_of_size(uint64_t octets, char text[CONF_AMOUNT_MAX])
 const char *conf_text_of_duration(uint64_t seconds, char text[CONF_AMOUNT_MAX])
 {
 	return amount_text(seconds, duration_units, text);
+}
+
+const char *conf_text_of_milliseconds(uint64_t milliseconds, char text[CONF_AMOUNT_MAX])
+{
+	return amount_text(milliseconds, millisecond_units, text);
 }
 
 /* An IPv6 scope: an interface's number or name (RFC 4007, 11.2). */
@@ -291,4 +302,38 @@ bool conf_text_name(const char *text, char name[CONF_NAME_MAX], char problem[CON
 	memcpy(name, text, size);
 	name[size] = '\0';
 	return check_labels(name, problem);
+}
+
+bool conf_text_pattern(const char *text, char pattern[CONF_NAME_MAX], char problem[CONF_PROBLEM_MAX])
+{
+	const char *star = strncmp(text, "*.", 2) == 0 ? "*." : "";
+	char name[CONF_NAME_MAX];
+
+	if (!conf_text_name(text + strlen(star), name, problem))
+		return false;
+	if (*star != '\0' && strcmp(name, ".") == 0)
+		return wrong(problem,
+			     "stands for every name: give the name behind the star, for example *.mail.example");
+	if (strlen(star) + strlen(name) >= CONF_NAME_MAX)
+		return wrong(problem, "stands for no domain name: all below it are longer than 253 octets");
+	snprintf(pattern, CONF_NAME_MAX, "%s%s", star, name);
+	return true;
+}
+
+static bool is_word_octet(char c)
+{
+	return isascii((unsigned char)c) && (isalnum((unsigned char)c) || c == '-');
+}
+
+bool conf_text_word(const char *text, char problem[CONF_PROBLEM_MAX])
+{
+	size_t size = 0;
+
+	while (is_word_octet(text[size]))
+		size++;
+	if (size == 0 || text[size] != '\0')
+		return wrong(problem, "is no plain word: give letters, digits and -");
+	if (size > CONF_WORD_MAX)
+		return wrong(problem, "is too long: the most are %d octets", CONF_WORD_MAX);
+	return true;
 }

@@ -22,14 +22,17 @@ typedef struct value {
 } value_t;
 
 typedef bool read_fn(const value_t *value, const yaml_node_t *node);
+typedef bool read_pair_fn(const value_t *value, const yaml_node_t *name, const yaml_node_t *node);
 typedef void free_fn(void *place);
 
 typedef struct kind {
 	read_fn *read;       /* for lists: of each item */
 	const char *wanted;  /* how errors call a value or, of a list, an item */
 	const char *example; /* of an item; a single value's is its default */
-	const char *list;    /* how errors call the list; NULL: a single value */
+	const char *list;    /* how errors call the list or mapping; NULL: a single value */
 	free_fn *free;       /* NULL: owns nothing */
+	read_pair_fn *pair;  /* for mappings, in place of read: of each pair */
+	const char *mapping; /* example of a mapping */
 } kind_t;
 
 static bool is_null(const yaml_node_t *node)
@@ -108,6 +111,26 @@ static bool read_word(const value_t *value, const yaml_node_t *node)
 	return find_word(value->key->words, text, value->place) || report_words(value, node, text);
 }
 
+/* As YAML 1.1 spells it; unbound.conf(5) has yes and no. */
+static bool read_yes_or_no(const value_t *value, const yaml_node_t *node, bool *on)
+{
+	static const char *const words[] = { "no", "yes", "false", "true", "off", "on", NULL };
+	const char *text = text_of(value, node);
+	unsigned index;
+
+	if (text == NULL)
+		return false;
+	if (!find_word(words, text, &index))
+		return report_problem(value, node, text, "is neither yes nor no");
+	*on = index % 2 == 1;
+	return true;
+}
+
+static bool read_switch(const value_t *value, const yaml_node_t *node)
+{
+	return read_yes_or_no(value, node, value->place);
+}
+
 /* Numbers. */
 
 typedef bool amount_fn(const char *text, uint64_t *amount, char problem[CONF_PROBLEM_MAX]);
@@ -165,6 +188,17 @@ static bool read_duration(const value_t *value, const yaml_node_t *node)
 	uint64_t amount;
 
 	if (!read_amount(value, node, conf_text_duration, conf_text_of_duration, &amount))
+		return false;
+	*place = (uint32_t)amount;
+	return true;
+}
+
+static bool read_milliseconds(const value_t *value, const yaml_node_t *node)
+{
+	uint32_t *place = value->place;
+	uint64_t amount;
+
+	if (!read_amount(value, node, conf_text_milliseconds, conf_text_of_milliseconds, &amount))
 		return false;
 	*place = (uint32_t)amount;
 	return true;
@@ -267,9 +301,8 @@ static void *grow(const value_t *value, void *items, size_t count, size_t size)
 	return grown;
 }
 
-static bool append_string(const value_t *value, const char *text)
+static bool append_string(const value_t *value, conf_strings_t *list, const char *text)
 {
-	conf_strings_t *list = value->place;
 	char **items = grow(value, list->items, list->count, sizeof(*items));
 
 	if (items == NULL)
@@ -282,7 +315,7 @@ static bool read_path_item(const value_t *value, const yaml_node_t *node)
 {
 	const char *text = checked_text(value, node, "");
 
-	return text != NULL && check_path(value, node, text) && append_string(value, text);
+	return text != NULL && check_path(value, node, text) && append_string(value, value->place, text);
 }
 
 static bool read_name(const value_t *value, const yaml_node_t *node, char name[CONF_NAME_MAX])
@@ -299,7 +332,7 @@ static bool read_name_item(const value_t *value, const yaml_node_t *node)
 {
 	char name[CONF_NAME_MAX];
 
-	return read_name(value, node, name) && append_string(value, name);
+	return read_name(value, node, name) && append_string(value, value->place, name);
 }
 
 static bool append_address(const value_t *value, const yaml_node_t *node, conf_addresses_t *list)
@@ -435,6 +468,122 @@ static bool read_route_item(const value_t *value, const yaml_node_t *node)
 	return true;
 }
 
+/* Mappings. Each reader appends one pair; `value` has the words for what stands behind the colon. */
+
+static bool read_plain_word(const value_t *value, const yaml_node_t *node, char **place)
+{
+	const char *text = text_of(value, node);
+	char problem[CONF_PROBLEM_MAX];
+
+	if (text == NULL)
+		return false;
+	return conf_text_word(text, problem) ? store_text(value, place, text)
+					     : report_problem(value, node, text, problem);
+}
+
+static conf_place_t place_of(const yaml_node_t *node)
+{
+	return (conf_place_t){ (unsigned)node->start_mark.line + 1, (unsigned)node->start_mark.column + 1 };
+}
+
+/* YAML allows a name twice, and readers differ in which one wins. */
+static bool check_choice_is_new(const value_t *value, const conf_choices_t *list, const yaml_node_t *name)
+{
+	const conf_choice_t *choice = &list->items[list->count - 1];
+
+	for (const conf_choice_t *before = list->items; before < choice; before++)
+		if (strcmp(before->name, choice->name) == 0)
+			return conf_report_at(value->report, name->start_mark,
+					      "%s: %s is here twice, first in line %u: keep one of them",
+					      value->key->path, choice->name, before->name_place.line);
+	return true;
+}
+
+/* {CHECK: ACTION}; which words there are is known to module alone. */
+static bool read_choice(const value_t *value, const yaml_node_t *name, const yaml_node_t *node)
+{
+	const value_t check = with_words(value, "the name of a check", "target-is-alias");
+	conf_choices_t *list = value->place;
+	conf_choice_t *choice = grow(value, list->items, list->count, sizeof(*choice));
+
+	if (choice == NULL)
+		return false;
+	list->items = choice;
+	choice += list->count++;
+	choice->name_place = place_of(name);
+	choice->word_place = place_of(node);
+	return read_plain_word(&check, name, &choice->name) && check_choice_is_new(value, list, name) &&
+	       read_plain_word(value, node, &choice->word);
+}
+
+static bool read_pin_domain(const value_t *value, const yaml_node_t *node, conf_pins_t *list)
+{
+	const value_t domain = with_words(value, "a domain name", "example.org");
+	conf_pin_t *pin = &list->items[list->count - 1];
+	char name[CONF_NAME_MAX];
+
+	if (!read_name(&domain, node, name))
+		return false;
+	for (const conf_pin_t *before = list->items; before < pin; before++)
+		if (strcasecmp(before->domain, name) == 0)
+			return report_problem(value, node, name, "is here twice: put its exchanges into one list");
+	return store_text(value, &pin->domain, name);
+}
+
+static bool append_exchange(const value_t *value, const yaml_node_t *node, conf_strings_t *list)
+{
+	const char *text = text_of(value, node);
+	char problem[CONF_PROBLEM_MAX];
+	char pattern[CONF_NAME_MAX];
+
+	if (text == NULL)
+		return false;
+	if (!conf_text_pattern(text, pattern, problem))
+		return report_problem(value, node, text, problem);
+	for (size_t i = 0; i < list->count; i++)
+		if (strcasecmp(list->items[i], pattern) == 0)
+			return report_problem(value, node, pattern, "is here twice: once is enough");
+	return append_string(value, list, pattern);
+}
+
+static bool read_pin_exchanges(const value_t *value, const yaml_node_t *node, conf_strings_t *list)
+{
+	enum { MOST_EXCHANGES = 64 };
+	const yaml_node_item_t *start = node->data.sequence.items.start;
+	size_t count;
+
+	if (node->type != YAML_SEQUENCE_NODE)
+		return append_exchange(value, node, list);
+	count = (size_t)(node->data.sequence.items.top - start);
+	if (count == 0)
+		return conf_report_at(
+			value->report, node->start_mark,
+			"%s: a list of exchanges is empty: name one, for example [mx1.example.org], or \".\" "
+			"for a domain that takes no mail (null MX, RFC 7505)",
+			value->key->path);
+	if (count > MOST_EXCHANGES)
+		return conf_report_at(value->report, node->start_mark,
+				      "%s: a list has too many exchanges: the most are %d", value->key->path,
+				      MOST_EXCHANGES);
+	for (size_t i = 0; i < count; i++)
+		if (!append_exchange(value, yaml_document_get_node(value->document, start[i]), list))
+			return false;
+	return true;
+}
+
+/* {DOMAIN: [EXCHANGE, ...]} */
+static bool read_pin(const value_t *value, const yaml_node_t *name, const yaml_node_t *node)
+{
+	conf_pins_t *list = value->place;
+	conf_pin_t *pin = grow(value, list->items, list->count, sizeof(*pin));
+
+	if (pin == NULL)
+		return false;
+	list->items = pin;
+	pin += list->count++;
+	return read_pin_domain(value, name, list) && read_pin_exchanges(value, node, &pin->exchanges);
+}
+
 /* Options of unbound.conf(5). */
 
 static conf_option_t *begin_option(const value_t *value)
@@ -447,16 +596,12 @@ static conf_option_t *begin_option(const value_t *value)
 
 static bool read_option_switch(const value_t *value, const yaml_node_t *node)
 {
-	static const char *const words[] = { "no", "yes", "false", "true", "off", "on", NULL };
-	const char *text = text_of(value, node);
 	conf_option_t *option = begin_option(value);
-	unsigned index;
+	bool on;
 
-	if (text == NULL)
+	if (!read_yes_or_no(value, node, &on))
 		return false;
-	if (!find_word(words, text, &index))
-		return report_problem(value, node, text, "is neither yes nor no");
-	snprintf(option->value, sizeof(option->value), "%s", words[index % 2]);
+	snprintf(option->value, sizeof(option->value), "%s", on ? "yes" : "no");
 	return true;
 }
 
@@ -554,9 +699,33 @@ static void free_routes(void *place)
 	free(list->items);
 }
 
+static void free_choices(void *place)
+{
+	conf_choices_t *list = place;
+
+	for (size_t i = 0; i < list->count; i++) {
+		free(list->items[i].name);
+		free(list->items[i].word);
+	}
+	free(list->items);
+}
+
+static void free_pins(void *place)
+{
+	conf_pins_t *list = place;
+
+	for (size_t i = 0; i < list->count; i++) {
+		free(list->items[i].domain);
+		free_strings(&list->items[i].exchanges);
+	}
+	free(list->items);
+}
+
 static const kind_t kinds[] = {
 	[CONF_NUMBER] = { read_number, "a number", NULL, NULL, NULL },
+	[CONF_SWITCH] = { read_switch, "yes or no", NULL, NULL, NULL },
 	[CONF_DURATION] = { read_duration, "a duration", NULL, NULL, NULL },
+	[CONF_MILLISECONDS] = { read_milliseconds, "a duration", NULL, NULL, NULL },
 	[CONF_SIZE] = { read_size, "a size", NULL, NULL, NULL },
 	[CONF_WORD] = { read_word, "a word", NULL, NULL, NULL },
 	[CONF_TEXT] = { read_text, "a text", NULL, NULL, free_text },
@@ -569,10 +738,20 @@ static const kind_t kinds[] = {
 	[CONF_PREFIXES] = { read_prefix_item, "a network", "127.0.0.0/8", "a list of networks", free_prefixes },
 	[CONF_ROUTES] = { read_route_item, "a route", "{zone: corp.example, to: [192.0.2.53]}", "a list of routes",
 			  free_routes },
+	[CONF_CHOICES] = { NULL, "an action", "reject", "a mapping of checks to actions", free_choices, read_choice,
+			   "{target-is-alias: reject}" },
+	[CONF_PINS] = { NULL, "an exchange", "mx1.example.org", "a mapping of domains to their exchanges", free_pins,
+			read_pin, "{example.org: [mx1.example.org]}" },
 	[CONF_OPTION_SWITCH] = { read_option_switch, "yes or no", NULL, NULL, NULL },
 	[CONF_OPTION_NUMBER] = { read_option_number, "a number", NULL, NULL, NULL },
 	[CONF_OPTION_NUMBERS] = { read_option_numbers, "a row of numbers in quotes", NULL, NULL, NULL },
 };
+
+static bool report_too_many(const value_t *value, const yaml_node_t *node)
+{
+	return conf_report_at(value->report, node->start_mark, "%s has too many items: the most are %" PRIu64,
+			      value->key->path, value->key->most);
+}
 
 static bool read_list(const value_t *value, const kind_t *kind, const yaml_node_t *node)
 {
@@ -587,10 +766,27 @@ static bool read_list(const value_t *value, const kind_t *kind, const yaml_node_
 		return conf_report_at(value->report, node->start_mark, "%s is empty: give %s, for example [%s]",
 				      value->key->path, kind->wanted, kind->example);
 	if (count > value->key->most)
-		return conf_report_at(value->report, node->start_mark, "%s has too many items: the most are %" PRIu64,
-				      value->key->path, value->key->most);
+		return report_too_many(value, node);
 	for (size_t i = 0; i < count; i++)
 		if (!kind->read(value, yaml_document_get_node(value->document, start[i])))
+			return false;
+	return true;
+}
+
+static bool read_mapping(const value_t *value, const kind_t *kind, const yaml_node_t *node)
+{
+	const yaml_node_pair_t *start = node->data.mapping.pairs.start;
+	size_t count;
+
+	if (node->type != YAML_MAPPING_NODE)
+		return conf_report_at(value->report, node->start_mark, "%s: %s is wanted here, for example %s",
+				      value->key->path, kind->list, kind->mapping);
+	count = (size_t)(node->data.mapping.pairs.top - start);
+	if (count > value->key->most)
+		return report_too_many(value, node);
+	for (size_t i = 0; i < count; i++)
+		if (!kind->pair(value, yaml_document_get_node(value->document, start[i].key),
+				yaml_document_get_node(value->document, start[i].value)))
 			return false;
 	return true;
 }
@@ -607,6 +803,8 @@ bool conf_value_read(conf_t *conf, const conf_key_t *key, yaml_document_t *docum
 				.wanted = kind->wanted,
 				.example = kind->list != NULL ? kind->example : key->standard };
 
+	if (kind->pair != NULL)
+		return read_mapping(&value, kind, node);
 	return kind->list != NULL ? read_list(&value, kind, node) : kind->read(&value, node);
 }
 
@@ -628,4 +826,12 @@ uint64_t conf_value_number(const conf_t *conf, const conf_key_t *key)
 	}
 	memcpy(&number, place, sizeof(number));
 	return number;
+}
+
+const char *conf_value_text(const conf_t *conf, const conf_key_t *key)
+{
+	const char *text;
+
+	memcpy(&text, (const char *)conf + key->place, sizeof(text));
+	return text;
 }

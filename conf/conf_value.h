@@ -13,7 +13,10 @@ MUST_USE bool conf_value_read(conf_t *conf, const conf_key_t *key, yaml_document
 /* Frees what a row's place owns. */
 void conf_value_free(conf_t *conf, const conf_key_t *key);
 
-/* The number at a row's place: CONF_NUMBER, CONF_DURATION and CONF_SIZE only. */
+/* The number at a row's place: CONF_NUMBER, CONF_DURATION, CONF_MILLISECONDS and CONF_SIZE only. */
 uint64_t conf_value_number(const conf_t *conf, const conf_key_t *key);
+
+/* The text at a row's place: CONF_TEXT, CONF_LINES and CONF_PATH only. Borrowed. */
+const char *conf_value_text(const conf_t *conf, const conf_key_t *key);
 
 #endif

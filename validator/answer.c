@@ -40,6 +40,7 @@ typedef struct work {
 	answer_t *answer;
 	const answer_limits_t *limits;
 	uint64_t now;
+	const answer_edit_t *edit; /* NULL: none */
 	uint16_t type;
 	uint8_t rcode;
 	bool overflow;         /* a DNAME made a name too long (RFC 6672, 2.2) */
@@ -230,6 +231,65 @@ static answer_err_t judge(const work_t *work)
 			return ANSWER_MALFORMED;
 	}
 	return ANSWER_OK;
+}
+
+/* ---- Changes to the RRset at the chain's end ---- */
+
+static bool is_at_end(const work_t *work, const packet_record_t *record, uint16_t type)
+{
+	return record->type == type && record->section == PACKET_ANSWER && record->class == CLASS_IN &&
+	       name_equal(&record->owner, chain_end(work));
+}
+
+/* An RDATA that ends where its exchange does. One that does not read stays as it is and is found out later. */
+static void cut(packet_record_t *record)
+{
+	wire_t rdata = record->rdata;
+	name_t exchange;
+
+	(void)wire_u16(&rdata);
+	wire_name(&rdata, &exchange);
+	if (rdata.err == WIRE_OK)
+		record->rdata.end = rdata.pos;
+}
+
+/* The value tells whether the record is as it was. */
+static bool change(packet_record_t *record, answer_change_t how)
+{
+	if (how == ANSWER_DROP)
+		record->left_out = true;
+	if (how == ANSWER_CUT)
+		cut(record);
+	return how == ANSWER_KEEP;
+}
+
+static void leave_out_signatures(work_t *work)
+{
+	for (size_t i = 0; i < work->records.count; i++) {
+		packet_record_t *record = &work->records.all[i];
+
+		if (is_at_end(work, record, RDATA_TYPE_RRSIG) && record->covered == work->type)
+			record->left_out = true;
+	}
+}
+
+static answer_err_t apply_edit(work_t *work)
+{
+	bool whole = true;
+	size_t at = 0;
+	size_t left = 0;
+
+	for (size_t i = 0; i < work->records.count && at < work->edit->count; i++) {
+		packet_record_t *record = &work->records.all[i];
+
+		if (is_at_end(work, record, work->type))
+			whole &= change(record, (answer_change_t)work->edit->changes[at++]);
+	}
+	for (size_t i = 0; i < work->records.count; i++)
+		left += is_at_end(work, &work->records.all[i], work->type) && !work->records.all[i].left_out;
+	if (!whole)
+		leave_out_signatures(work);
+	return left > 0 ? ANSWER_OK : ANSWER_MALFORMED;
 }
 
 /* ---- TTLs ---- */
@@ -547,6 +607,8 @@ static answer_err_t build(work_t *work, const packet_t *packet)
 
 	if (err == ANSWER_OK)
 		err = judge(work);
+	if (err == ANSWER_OK && work->found && work->edit != NULL)
+		err = apply_edit(work);
 	if (err != ANSWER_OK)
 		return err;
 	answer->rcode = work->rcode;
@@ -575,16 +637,13 @@ static answer_err_t admit(const packet_t *packet, const name_t *name, uint16_t t
 	return ANSWER_OK;
 }
 
-static work_t *begin_work(answer_t *answer, const packet_t *packet, const answer_limits_t *limits, uint64_t now)
+static work_t *begin_work(const packet_t *packet)
 {
 	size_t count = (size_t)packet->answers + packet->authorities;
 	work_t *work = malloc(sizeof(*work) + count * sizeof(packet_record_t));
 
 	if (work == NULL)
 		return NULL;
-	work->answer = answer;
-	work->limits = limits;
-	work->now = now;
 	work->type = packet->type;
 	work->rcode = packet->flags & RCODE_MASK;
 	work->overflow = work->found = work->wildcard = false;
@@ -596,27 +655,75 @@ static work_t *begin_work(answer_t *answer, const packet_t *packet, const answer
 	return work;
 }
 
-answer_err_t answer_build(answer_t *answer, const name_t *name, uint16_t type, const uint8_t *packet, size_t size,
-			  const answer_limits_t *limits, uint64_t now)
+/* Takes the packet in: its records are in *work then, which is NULL after an error. */
+static answer_err_t open_packet(work_t **work, packet_t *parsed, const name_t *name, uint16_t type,
+				const uint8_t *packet, size_t size, unsigned *extra)
 {
-	packet_t parsed;
+	answer_err_t err = ANSWER_MALFORMED;
 
-	*answer = (answer_t){ .size = 0 };
-	if (!packet_begin(&parsed, packet, size))
-		return ANSWER_MALFORMED;
-
-	answer_err_t err = admit(&parsed, name, type);
-	work_t *work = err == ANSWER_OK ? begin_work(answer, &parsed, limits, now) : NULL;
-
+	*work = NULL;
+	if (packet_begin(parsed, packet, size))
+		err = admit(parsed, name, type);
 	if (err != ANSWER_OK)
 		return err;
-	if (work == NULL)
+	*work = begin_work(parsed);
+	if (*work == NULL)
 		return ANSWER_NO_MEMORY;
-	err = packet_records(&parsed, work->record, &answer->dropped) ? build(work, &parsed) : ANSWER_MALFORMED;
+	if (packet_records(parsed, (*work)->record, extra))
+		return ANSWER_OK;
+	free(*work);
+	*work = NULL;
+	return ANSWER_MALFORMED;
+}
+
+answer_err_t answer_follow(answer_chain_t *chain, const name_t *name, uint16_t type, const uint8_t *packet, size_t size)
+{
+	packet_t parsed;
+	work_t *work;
+	unsigned extra;
+	answer_err_t err = open_packet(&work, &parsed, name, type, packet, size, &extra);
+
+	*chain = (answer_chain_t){ .links = 0 };
+	if (err != ANSWER_OK)
+		return err;
+	err = follow_chain(work);
+	if (err == ANSWER_OK)
+		err = judge(work);
+	chain->links = work->links;
+	memcpy(chain->names, work->chain, (work->links + 1) * sizeof(name_t));
+	chain->rcode = work->rcode;
+	chain->found = work->found;
 	free(work);
+	return err;
+}
+
+answer_err_t answer_build_with(answer_t *answer, const name_t *name, uint16_t type, const uint8_t *packet, size_t size,
+			       const answer_limits_t *limits, uint64_t now, const answer_edit_t *edit)
+{
+	packet_t parsed;
+	work_t *work;
+
+	*answer = (answer_t){ .size = 0 };
+
+	answer_err_t err = open_packet(&work, &parsed, name, type, packet, size, &answer->dropped);
+
+	if (err == ANSWER_OK) {
+		work->answer = answer;
+		work->limits = limits;
+		work->now = now;
+		work->edit = edit;
+		err = build(work, &parsed);
+		free(work);
+	}
 	if (err != ANSWER_OK)
 		*answer = (answer_t){ .size = 0 };
 	return err;
+}
+
+answer_err_t answer_build(answer_t *answer, const name_t *name, uint16_t type, const uint8_t *packet, size_t size,
+			  const answer_limits_t *limits, uint64_t now)
+{
+	return answer_build_with(answer, name, type, packet, size, limits, now, NULL);
 }
 
 void answer_free(answer_t *answer)

@@ -74,6 +74,40 @@ typedef struct answer {
 MUST_USE answer_err_t answer_build(answer_t *answer, const name_t *name, uint16_t type, const uint8_t *packet,
 				   size_t size, const answer_limits_t *limits, uint64_t now);
 void answer_free(answer_t *answer);
+
+/* Where a packet leads from the question. */
+typedef struct answer_chain {
+	size_t links;                       /* aliases */
+	name_t names[ANSWER_CHAIN_MAX + 1]; /* lower case; names[0] is the question's, names[links] the chain's end */
+	uint8_t rcode;                      /* as in answer_t */
+	bool found;                         /* there is an RRset of the asked type at the end; it need not read */
+} answer_chain_t;
+
+/* Follows the chain as answer_build() does, with the same errors, but looks at no record that is not on it: an RRset with a
+ * malformed record is found all the same. */
+MUST_USE answer_err_t answer_follow(answer_chain_t *chain, const name_t *name, uint16_t type, const uint8_t *packet,
+				    size_t size);
+
+/* What becomes of a record of the RRset at the chain's end. */
+typedef enum {
+	ANSWER_KEEP,
+	ANSWER_DROP, /* leave it out, whether it reads or not */
+	ANSWER_CUT,  /* MX: without the octets that follow the exchange */
+} answer_change_t;
+
+/* `changes` holds one answer_change_t for each of the first `count` records of that RRset, in the packet's order; more
+ * are kept. Borrowed. */
+typedef struct answer_edit {
+	const uint8_t *changes;
+	size_t count;
+} answer_edit_t;
+
+/* As answer_build(), with the RRset at the chain's end changed. Signatures of an RRset of which a record is dropped or cut
+ * are left out: they would not fit. ANSWER_MALFORMED when no record would be left: nothing is turned into NODATA.
+ * `edit` may be NULL. */
+MUST_USE answer_err_t answer_build_with(answer_t *answer, const name_t *name, uint16_t type, const uint8_t *packet,
+					size_t size, const answer_limits_t *limits, uint64_t now,
+					const answer_edit_t *edit);
 const char *answer_strerror(answer_err_t err);
 
 #endif

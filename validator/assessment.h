@@ -56,11 +56,13 @@ typedef struct outcome {
 
 /* ---- the verdict ---- */
 
+/* The weightiest actions come first in a verdict, then the table's order, then delivery order; checks that are ignored are not
+ * there. An exchange that several records name is spoken of once. */
 typedef struct finding {
 	check_id_t check;
 	action_t action; /* what came of it, or in monitor mode would have come: after policy and hard rules */
-	bool has_name;
-	name_t name;                        /* the exchange, mostly */
+	bool has_name;   /* without one it is about the domain */
+	name_t name;     /* the exchange, mostly */
 	char detail[ASSESSMENT_DETAIL_MAX]; /* data for people and logs, printable ASCII; "" if none */
 } finding_t;
 
@@ -92,8 +94,8 @@ typedef struct target_address {
 typedef struct target {
 	uint16_t preference;
 	name_t exchange;
-	bool stripped;
-	bool secure; /* its addresses are */
+	bool stripped; /* not in the answer; never in monitor mode */
+	bool secure;   /* its addresses are */
 	target_state_t state;
 	tlsa_state_t tlsa;
 	bool is_alias;
@@ -102,25 +104,35 @@ typedef struct target {
 	target_address_t addresses[ASSESSMENT_ADDRESSES_MAX];
 } target_t;
 
+/* Three ways out:
+ *
+ *	accepted	`answer` is to be cached and sent; after a strip (action STRIP) with `ede` and `text`, and insecure
+ *	rejected	SERVFAIL with `ede` and `text`. A bogus answer's data are in `answer`, if there are any, for clients
+ *			that set CD (RFC 4035, 3.2.2); a policy's rejection has none, for nobody
+ *	failed		the same, but there was no answer to judge, or it does not read (`rejected` is set as well)
+ *
+ * In monitor mode findings, action and text say what would have been done; only what cannot be passed on is still not: bogus
+ * answers, malformed records, octets behind an exchange. The answer over TCP is used there too when it differs. */
 typedef struct verdict {
 	action_t action; /* the largest of the findings' */
-	bool rejected;   /* answer is what a client with CD may get, perhaps nothing; others get SERVFAIL */
-	bool failed;     /* rejected for want of an answer, not for what is in it: nothing to judge */
-	bool monitored;  /* in monitor mode something would have been done */
-	uint16_t ede;    /* an ede_t; EDE_NONE when nothing was done */
-	char text[ASSESSMENT_TEXT_MAX]; /* EXTRA-TEXT: "mx: CHECK HOST", or libunbound's reason */
+	bool rejected;
+	bool failed;
+	bool monitored;                 /* in monitor mode something would have been done */
+	uint16_t ede;                   /* an ede_t; EDE_NONE when nothing was done */
+	char text[ASSESSMENT_TEXT_MAX]; /* EXTRA-TEXT: "mx: CHECK HOST", or libunbound's reason; printable ASCII */
 	security_t security;            /* of what is sent: INSECURE after a strip */
 	security_t received;            /* of the judged answer */
 	corroboration_t corroboration;
-	answer_t answer; /* to cache and send; size 0 with rejected when there is none. Owned by the assessment */
-	bool negative, null_mx;
+	answer_t answer;    /* to cache and send; size 0 with rejected when there is none. Owned by the assessment */
+	bool negative;      /* no MX record: NODATA, NXDOMAIN */
+	bool null_mx;       /* the only exchange is the root (RFC 7505) */
 	size_t chain_count; /* aliases followed */
 	name_t chain[ANSWER_CHAIN_MAX];
 	size_t finding_count;
 	finding_t findings[ASSESSMENT_FINDINGS_MAX];
 	unsigned findings_left_out;
 	size_t target_count;
-	target_t *targets; /* owned by the assessment */
+	target_t *targets; /* those that read, ASSESSMENT_TARGETS_MAX at most; owned by the assessment */
 	target_t *other;   /* the UDP set after a mismatch (addresses unknown); other_count of them */
 	size_t other_count;
 } verdict_t;

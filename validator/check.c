@@ -6,7 +6,8 @@
 
 static const check_t checks[] = {
 	[CHECK_BOGUS] = { "bogus", ON_ANSWER, SEVERITY_ALERT, ACTION_REJECT, ACTION_REJECT, ACTION_REJECT,
-			  "RFC 4035, 5.5", "DNSSEC proves that this is not what the domain's owner signed." },
+			  "RFC 4035, 5.5", "DNSSEC proves that this is not what the domain's owner signed.",
+			  ACTION_REJECT, ACTION_REJECT },
 	[CHECK_UNRELATED_RECORDS] = { "unrelated-records", ON_ANSWER, SEVERITY_NOTE, ACTION_LOG, ACTION_LOG, ACTION_LOG,
 				      "RFC 2181, 5.4.1; RFC 5452, 6",
 				      "The answer held records that do not belong to the question; they were left "
@@ -35,18 +36,22 @@ static const check_t checks[] = {
 				 "configuration, mx.pin",
 				 "The MX set holds an exchange that mx.pin does not allow for this domain." },
 	[CHECK_RDATA_MALFORMED] = { "rdata-malformed", ON_RECORD, SEVERITY_WARNING, ACTION_STRIP, ACTION_REJECT,
-				    ACTION_REJECT, "RFC 1035, 3.3.9", "The record is not a preference and a name." },
+				    ACTION_REJECT, "RFC 1035, 3.3.9", "The record is not a preference and a name.",
+				    ACTION_STRIP, ACTION_REJECT },
 	[CHECK_RDATA_TRAILING] = { "rdata-trailing", ON_RECORD, SEVERITY_WARNING, ACTION_LOG, ACTION_REJECT, ACTION_LOG,
-				   "RFC 1035, 3.3.9", "Octets follow the exchange in the record; they were cut off." },
+				   "RFC 1035, 3.3.9",
+				   "Octets follow the exchange in the record; they are cut off, which a signed record "
+				   "does not allow.",
+				   ACTION_IGNORE, ACTION_REJECT },
 	[CHECK_NULL_MX_PREFERENCE] = { "null-mx-preference", ON_RECORD, SEVERITY_NOTE, ACTION_LOG, ACTION_LOG,
 				       ACTION_LOG, "RFC 7505, 3", "The null MX has a preference other than 0." },
 	[CHECK_NULL_MX_NOT_ALONE] = { "null-mx-not-alone", ON_RECORD, SEVERITY_WARNING, ACTION_STRIP, ACTION_LOG,
-				      ACTION_LOG, "RFC 7505, 3",
+				      ACTION_REJECT, "RFC 7505, 3",
 				      "A null MX (no mail is taken) stands beside real exchanges." },
 	[CHECK_TARGET_NOT_HOSTNAME] = { "target-not-hostname", ON_RECORD, SEVERITY_WARNING, ACTION_STRIP, ACTION_LOG,
 					ACTION_REJECT, "RFC 5321, 2.3.5; RFC 2181, 11",
 					"The exchange cannot be a host's name: it holds other octets than letters, "
-					"digits and hyphens." },
+					"digits and hyphens, or a label begins or ends with a hyphen." },
 	[CHECK_TARGET_UNDERSCORE] = { "target-underscore", ON_RECORD, SEVERITY_NOTE, ACTION_LOG, ACTION_LOG, ACTION_LOG,
 				      "RFC 2181, 11",
 				      "The exchange has an underscore in its name, as some providers' do." },
@@ -117,6 +122,17 @@ bool check_find(const char *name, check_id_t *id)
 			return true;
 		}
 	return false;
+}
+
+const char *check_on_name(check_on_t on)
+{
+	switch (on) {
+	case ON_ANSWER: return "the answer as a whole";
+	case ON_RECORD: return "each MX record";
+	case ON_TARGET: return "each exchange";
+	case ON_SET: return "all exchanges together";
+	}
+	return "unknown";
 }
 
 static const char *const action_names[] = { "ignore", "log", "strip", "reject" };

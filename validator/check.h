@@ -63,12 +63,13 @@ typedef struct check {
 	const char *name; /* stable: "target-is-alias" */
 	check_on_t on;
 	severity_t severity;
-	action_t action;    /* by default, for insecure sets */
-	action_t secure;    /* by default, for secure sets: log or reject, never strip (R4) */
-	action_t when_last; /* instead of ACTION_STRIP when nothing would be left: reject (R2), or log */
-	const char *source; /* "RFC 2181, 10.3" */
-	const char
-		*sentence; /* what it means, for people: "The exchange is an alias (CNAME); senders may refuse it." */
+	action_t action;       /* by default, for insecure sets */
+	action_t secure;       /* by default, for secure sets: log or reject, never strip (R4) */
+	action_t when_last;    /* instead of ACTION_STRIP when nothing would be left: reject (R2), or log */
+	const char *source;    /* "RFC 2181, 10.3" */
+	const char *sentence;  /* what it means, for people: "The exchange is an alias (CNAME) of another name." */
+	action_t least;        /* no policy goes below: what cannot be passed on is not, whatever anyone wants */
+	action_t least_secure; /* the same for secure sets */
 } check_t;
 
 /* The row of a check; never NULL. */
@@ -77,8 +78,12 @@ const check_t *check_row(check_id_t id);
 /* By its name. False when there is none. */
 MUST_USE bool check_find(const char *name, check_id_t *id);
 
+/* Never NULL. */
 const char *action_name(action_t action);
 const char *severity_name(severity_t severity);
+const char *check_on_name(check_on_t on);
+
+/* By its name ("strip"). False when there is none. */
 MUST_USE bool action_find(const char *name, action_t *action);
 
 #endif

@@ -52,7 +52,7 @@ static void read_record(wire_t *w, packet_record_t *record)
 	wire_t rdata = record->rdata;
 
 	record->covered = record->type == RDATA_TYPE_RRSIG ? wire_u16(&rdata) : 0;
-	record->picked = record->kept = false;
+	record->picked = record->kept = record->left_out = false;
 }
 
 bool packet_records(packet_t *packet, packet_record_t *records, unsigned *extra)

@@ -16,8 +16,9 @@ typedef struct packet_record {
 	uint16_t covered; /* RRSIG: the type that it signs (RFC 4034, 3.1.1); 0 for all others */
 	uint32_t ttl;     /* 0 when the top bit was set (RFC 2181, 8) */
 	wire_t rdata;
-	bool picked; /* looked at as part of an RRset (rrset.h) */
-	bool kept;   /* went into the answer */
+	bool picked;   /* looked at as part of an RRset (rrset.h) */
+	bool kept;     /* went into the answer */
+	bool left_out; /* belongs to no RRset: somebody decided against it (answer_build_with()) */
 	uint32_t hash;
 	name_t owner; /* lower case */
 } packet_record_t;

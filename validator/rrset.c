@@ -22,7 +22,7 @@ static bool belongs(const packet_record_t *record, packet_section_t section, con
 		    uint16_t type)
 {
 	return record->type == type && record->hash == hash && record->section == section &&
-	       record->class == CLASS_IN && name_equal(&record->owner, owner);
+	       record->class == CLASS_IN && !record->left_out && name_equal(&record->owner, owner);
 }
 
 packet_record_t *rrset_find(const rrset_records_t *records, packet_section_t section, const name_t *owner,

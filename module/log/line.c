@@ -100,7 +100,7 @@ static line_t *line_of(const char *text, size_t size)
 
 	if (line == NULL)
 		return NULL;
-	*line = (line_t){ .at = time(NULL), .size = size };
+	*line = (line_t){ .item.weight = 1, .at = time(NULL), .size = size };
 	memcpy(line->text, text, size + 1);
 	return line;
 }
@@ -135,7 +135,7 @@ line_t *line_reopen(const char *to)
 	line_t *line = line_of(to, strlen(to));
 
 	if (line != NULL)
-		line->reopens = true;
+		line->item.is_request = true;
 	return line;
 }
 

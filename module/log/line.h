@@ -3,6 +3,7 @@
 #define MODULE_LOG_LINE_H
 
 #include "module/log/log.h"
+#include "module/log/queue.h"
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -15,12 +16,10 @@ enum {
 };
 
 typedef struct line {
-	struct line *next;
-	time_t at; /* seconds since 1970 */
+	queue_item_t item; /* a request: text names where the log goes from here on */
+	time_t at;         /* seconds since 1970 */
 	log_level_t level;
-	bool reopens;       /* no line but a request: text names where the log goes from here on */
-	size_t lost_before; /* lines that were lost between the one before and this */
-	size_t size;        /* of text, without its final NUL */
+	size_t size; /* of text, without its final NUL */
 	char text[];
 } line_t;
 

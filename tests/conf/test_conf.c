@@ -20,7 +20,7 @@ static const refused_t refused[] = {
 	{ "letters swapped", "usre: x", "1:1: there is no key \"usre\": the nearest is user" },
 	{ "the wrong case", "User: x", "1:1: there is no key \"User\": the nearest is user" },
 	{ "underscores", "max_udp_size: 512", "1:1: there is no key \"max_udp_size\": the nearest is max-udp-size" },
-	{ "an empty key", "\"\": 1", "1:1: there is no key \"\": the nearest is tcp" },
+	{ "an empty key", "\"\": 1", "1:1: there is no key \"\": the nearest is mx" },
 	{ "terminal escapes", "\"\\e[2J\": 1", "1:1: there is no key \"\\x1b[2J\": the nearest is user" },
 	{ "a key of another section", "cache: {idle-timeout: 1s}",
 	  "1:9: there is no key \"idle-timeout\" in cache: its place is tcp.idle-timeout" },
@@ -32,6 +32,16 @@ static const refused_t refused[] = {
 	  "1:1: there is no key \"hardening\": its place is resolver.hardening" },
 	{ "an option outside hardening", "resolver: {do-ip6: no}",
 	  "1:12: there is no key \"do-ip6\" in resolver: its place is resolver.hardening.do-ip6" },
+	{ "a misspelt key about MX answers", "mx:\n  policies: {}",
+	  "2:3: there is no key \"policies\" in mx: the nearest is policy" },
+	{ "a misspelt key of the validation log", "validation-log: {chekpoint: 10}",
+	  "1:18: there is no key \"chekpoint\" in validation-log: the nearest is checkpoint" },
+	{ "another name for the validation log", "validation_log: {}",
+	  "1:1: there is no key \"validation_log\": the nearest is validation-log" },
+	{ "pins outside their section", "pin: {example.org: mx.example.org}",
+	  "1:1: there is no key \"pin\": its place is mx.pin" },
+	{ "a section for MX answers that is a text", "mx: enforce",
+	  "1:5: mx is a section: give its keys below it, indented" },
 	{ "dots for sections", "cache.size: 1M",
 	  "1:1: \"cache.size\" names a section and a key: write size below the section, indented" },
 	{ "dots in a section", "resolver: {hardening.do-ip6: no}",
@@ -83,8 +93,23 @@ static void is_default(const conf_t *conf)
 	assert_int_equal(conf->cache.min_ttl, 0);
 	assert_int_equal(conf->cache.max_ttl, 86400);
 	assert_int_equal(conf->cache.negative_max_ttl, 3600);
+	assert_int_equal(conf->mx.mode, CONF_MX_ENFORCE);
+	assert_int_equal(conf->mx.policy.count, 0);
+	assert_int_equal(conf->mx.pins.count, 0);
+	assert_true(conf->mx.corroborate);
+	assert_int_equal(conf->mx.corroborate_timeout, 3000);
+	assert_int_equal(conf->mx.target_timeout, 1500);
+	assert_int_equal(conf->mx.max_targets, 16);
+	assert_int_equal(conf->mx.internal_addresses.count, 0);
+	assert_int_equal(conf->mx.internal_domains.count, 0);
+	assert_int_equal(conf->mx.own_names.count, 0);
 	assert_int_equal(conf->log.level, CONF_LOG_INFO);
 	assert_string_equal(conf->log.to, "stderr");
+	assert_string_equal(conf->validation_log.file, "/var/log/mxward/validation.log");
+	assert_false(conf->validation_log.journal);
+	assert_string_equal(conf->validation_log.key, "/var/lib/mxward/validation-log.key");
+	assert_int_equal(conf->validation_log.checkpoint, 1000);
+	assert_false(conf->validation_log.hits);
 }
 
 static void nothing_is_the_defaults(void **state)
@@ -243,7 +268,9 @@ char *__wrap_strdup(const char *text)
 static void survives_without_memory(void **state)
 {
 	char path[32];
-	int fd = file_of("resolver: {forward: [{zone: a, to: [192.0.2.1]}], domain-insecure: [b]}\n", path);
+	int fd = file_of("resolver: {forward: [{zone: a, to: [192.0.2.1]}], domain-insecure: [b]}\n"
+			 "mx: {policy: {c: log, d: log}, pin: {e: [f, g], h: i}}\n",
+			 path);
 	conf_t *conf = NULL;
 
 	(void)state;
@@ -259,7 +286,7 @@ static void survives_without_memory(void **state)
 		free(error);
 		assert_in_range(fail_at, 1, 1000);
 	}
-	assert_in_range(g_allocations, 15, 1000); /* it did go through all of them */
+	assert_in_range(g_allocations, 30, 1000); /* it did go through all of them */
 	conf_free(conf);
 	close(fd);
 }

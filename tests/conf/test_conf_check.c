@@ -35,6 +35,20 @@ static const refused_t refused[] = {
 	{ "a zone that is both",
 	  "resolver: {forward: [{zone: a, to: [192.0.2.1]}],\n stub: [{zone: A., to: [192.0.2.1]}]}",
 	  "2:8: resolver.stub and resolver.forward both have A: keep one of them" },
+	{ "both logs into one file", "validation-log: {file: /var/log/mail.log}\nlog:\n  to: /var/log/mail.log",
+	  "1:24: validation-log.file and log.to name the same file: give each its own" },
+	{ "a log into the default of the other", "log: {to: /var/log/mxward/validation.log}",
+	  "1:11: validation-log.file and log.to name the same file: give each its own" },
+	{ "the key in the file that it signs", "validation-log: {file: /a, key: /a}",
+	  "1:33: validation-log.key and validation-log.file name the same file: give each its own" },
+	{ "the key in a log", "log: {to: /a}\nvalidation-log: {key: /a}",
+	  "2:23: validation-log.key and log.to name the same file: give each its own" },
+	{ "the key in the trust anchor", "validation-log: {key: /var/lib/mxward/root.key}",
+	  "1:23: resolver.auto-trust-anchor-file and validation-log.key name the same file: give each its own" },
+	{ "a log into the trust anchor", "log: {to: /var/lib/mxward/root.key}",
+	  "1:11: resolver.auto-trust-anchor-file and log.to name the same file: give each its own" },
+	{ "the other log into the trust anchor", "resolver: {auto-trust-anchor-file: /a}\nvalidation-log: {file: /a}",
+	  "1:36: resolver.auto-trust-anchor-file and validation-log.file name the same file: give each its own" },
 };
 
 static void allows_what_is_equal_or_beside(void **state)
@@ -46,6 +60,8 @@ static void allows_what_is_equal_or_beside(void **state)
 		"resolver: {hardening: {prefer-ip4: yes}}",
 		"resolver: {forward: [{zone: a, to: [127.0.0.1@5353, \"::1@5353\"]}]}",
 		"resolver: {forward: [{zone: a, to: [192.0.2.1]}], stub: [{zone: b, to: [192.0.2.1]}]}",
+		"log: {to: journal}\nvalidation-log: {journal: yes, file: \"\"}\nresolver: {auto-trust-anchor-file: "
+		"\"\"}",
 	};
 
 	(void)state;

@@ -173,8 +173,23 @@ static void sample_loads_to_the_defaults(void **state)
 	for (size_t i = 0; i < one->resolver.option_count; i++)
 		assert_string_equal(one->resolver.options[i].value, other->resolver.options[i].value);
 	assert_memory_equal(&one->cache, &other->cache, sizeof(one->cache));
+	assert_int_equal(one->mx.mode, other->mx.mode);
+	assert_int_equal(one->mx.policy.count, other->mx.policy.count);
+	assert_int_equal(one->mx.pins.count, other->mx.pins.count);
+	assert_int_equal(one->mx.corroborate, other->mx.corroborate);
+	assert_int_equal(one->mx.corroborate_timeout, other->mx.corroborate_timeout);
+	assert_int_equal(one->mx.target_timeout, other->mx.target_timeout);
+	assert_int_equal(one->mx.max_targets, other->mx.max_targets);
+	assert_int_equal(one->mx.internal_addresses.count, other->mx.internal_addresses.count);
+	assert_int_equal(one->mx.internal_domains.count, other->mx.internal_domains.count);
+	assert_int_equal(one->mx.own_names.count, other->mx.own_names.count);
 	assert_int_equal(one->log.level, other->log.level);
 	assert_string_equal(one->log.to, other->log.to);
+	assert_string_equal(one->validation_log.file, other->validation_log.file);
+	assert_int_equal(one->validation_log.journal, other->validation_log.journal);
+	assert_string_equal(one->validation_log.key, other->validation_log.key);
+	assert_int_equal(one->validation_log.checkpoint, other->validation_log.checkpoint);
+	assert_int_equal(one->validation_log.hits, other->validation_log.hits);
 	conf_free(one);
 	conf_free(other);
 	free(text);

@@ -51,6 +51,17 @@ static const amount_row_t amounts[] = {
 	{ "duration: two parts", conf_text_duration, "1h30m", false, 0 },
 	{ "duration: overflows by its unit", conf_text_duration, "18446744073709551615w", false, 0 },
 	{ "duration: empty", conf_text_duration, "", false, 0 },
+	{ "duration: ms is too fine", conf_text_duration, "1500ms", false, 0 },
+	{ "milliseconds: ms", conf_text_milliseconds, "1500ms", true, 1500 },
+	{ "milliseconds: s", conf_text_milliseconds, "3s", true, 3000 },
+	{ "milliseconds: m", conf_text_milliseconds, "1m", true, 60000 },
+	{ "milliseconds: no unit is seconds", conf_text_milliseconds, "3", true, 3000 },
+	{ "milliseconds: zero", conf_text_milliseconds, "0", true, 0 },
+	{ "milliseconds: h is too long", conf_text_milliseconds, "1h", false, 0 },
+	{ "milliseconds: half a unit", conf_text_milliseconds, "1mss", false, 0 },
+	{ "milliseconds: a fraction", conf_text_milliseconds, "1.5s", false, 0 },
+	{ "milliseconds: overflow without a unit", conf_text_milliseconds, "18446744073709551615", false, 0 },
+	{ "milliseconds: empty", conf_text_milliseconds, "", false, 0 },
 };
 
 static void reads_amount(void **state)
@@ -86,6 +97,10 @@ static const unit_row_t units[] = {
 	{ "write duration: h", conf_text_of_duration, 3600, "1h" },
 	{ "write duration: d", conf_text_of_duration, 86400, "1d" },
 	{ "write duration: w", conf_text_of_duration, 2419200, "4w" },
+	{ "write milliseconds: 0", conf_text_of_milliseconds, 0, "0" },
+	{ "write milliseconds: ms", conf_text_of_milliseconds, 1500, "1500ms" },
+	{ "write milliseconds: s", conf_text_of_milliseconds, 30000, "30s" },
+	{ "write milliseconds: m", conf_text_of_milliseconds, 60000, "1m" },
 };
 
 static void writes_unit(void **state)
@@ -280,11 +295,71 @@ static void reads_name(void **state)
 	assert_string_equal(row->want != NULL ? name : problem, row->want != NULL ? row->want : row->problem);
 }
 
+#define LABEL_59 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define NAME_251 LABEL_63 "." LABEL_63 "." LABEL_63 "." LABEL_59
+#define NO_NAME  "is no domain name: give letters, digits, - and _, other scripts as xn--..."
+
+static const text_row_t patterns[] = {
+	{ "pattern: a name", "mx1.example.org", "mx1.example.org", NULL },
+	{ "pattern: final dot goes", "mx1.example.org.", "mx1.example.org", NULL },
+	{ "pattern: the root, for null MX", ".", ".", NULL },
+	{ "pattern: a star", "*.mail.example", "*.mail.example", NULL },
+	{ "pattern: a star and a final dot", "*.mail.example.", "*.mail.example", NULL },
+	{ "pattern: a star and 251 octets", "*." NAME_251, "*." NAME_251, NULL },
+	{ "pattern: a star and 253 octets", "*." NAME_253, NULL,
+	  "stands for no domain name: all below it are longer than 253 octets" },
+	{ "pattern: 253 octets", NAME_253, NAME_253, NULL },
+	{ "pattern: a star alone", "*", NULL, NO_NAME },
+	{ "pattern: a star and a dot", "*.", NULL, "is no domain name: the root is \".\"" },
+	{ "pattern: a star and the root", "*..", NULL,
+	  "stands for every name: give the name behind the star, for example *.mail.example" },
+	{ "pattern: a star within a label", "mx*.example", NULL, NO_NAME },
+	{ "pattern: a star further on", "mx.*.example", NULL, NO_NAME },
+	{ "pattern: two stars", "*.*.example", NULL, NO_NAME },
+	{ "pattern: an empty label behind the star", "*..example", NULL, "is no domain name: it has an empty label" },
+	{ "pattern: empty", "", NULL, "is no domain name: the root is \".\"" },
+};
+
+static void reads_pattern(void **state)
+{
+	const text_row_t *row = *state;
+	char problem[CONF_PROBLEM_MAX] = "";
+	char pattern[CONF_NAME_MAX];
+
+	assert_int_equal(conf_text_pattern(row->text, pattern, problem), row->want != NULL);
+	assert_string_equal(row->want != NULL ? pattern : problem, row->want != NULL ? row->want : row->problem);
+}
+
+#define NO_WORD "is no plain word: give letters, digits and -"
+
+static const text_row_t words[] = {
+	{ "word: a check", "target-is-alias", "", NULL },
+	{ "word: capitals and digits", "Check-2", "", NULL },
+	{ "word: 63 letters", LABEL_63, "", NULL },
+	{ "word: 64 letters", LABEL_63 "a", NULL, "is too long: the most are 63 octets" },
+	{ "word: empty", "", NULL, NO_WORD },
+	{ "word: a blank", "target is alias", NULL, NO_WORD },
+	{ "word: a blank behind it", "log ", NULL, NO_WORD },
+	{ "word: underscores", "target_is_alias", NULL, NO_WORD },
+	{ "word: a control character", "log\033[2J", NULL, NO_WORD },
+	{ "word: other scripts", "pr\303\274fung", NULL, NO_WORD },
+};
+
+static void reads_word(void **state)
+{
+	const text_row_t *row = *state;
+	char problem[CONF_PROBLEM_MAX] = "";
+
+	assert_int_equal(conf_text_word(row->text, problem), row->want != NULL);
+	assert_string_equal(problem, row->want != NULL ? row->want : row->problem);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(compares_addresses) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL) + RUN_ROWS("amounts", amounts, reads_amount) +
 	       RUN_ROWS("units", units, writes_unit) + RUN_ROWS("addresses", addresses, reads_address) +
-	       RUN_ROWS("prefixes", prefixes, reads_prefix) + RUN_ROWS("names", names, reads_name);
+	       RUN_ROWS("prefixes", prefixes, reads_prefix) + RUN_ROWS("names", names, reads_name) +
+	       RUN_ROWS("patterns", patterns, reads_pattern) + RUN_ROWS("words", words, reads_word);
 }

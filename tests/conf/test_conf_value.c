@@ -154,6 +154,75 @@ static const refused_t refused[] = {
 	{ "a server twice", "resolver: {stub: [{zone: a, to: [192.0.2.1, 192.0.2.1@53]}]}",
 	  "1:45: resolver.stub: \"192.0.2.1@53\" is here twice: once is enough" },
 
+	/* Switches and short durations. */
+	{ "a switch that is neither", "mx: {corroborate: always}",
+	  "1:19: mx.corroborate: \"always\" is neither yes nor no" },
+	{ "a list for a switch", "validation-log:\n  hits: [no]",
+	  "2:9: validation-log.hits: yes or no is wanted here, for example no, and this is a list" },
+	{ "no short duration", "mx: {target-timeout: 1h}",
+	  "1:22: mx.target-timeout: \"1h\" is no duration: give seconds, or a number with the unit ms, s or m" },
+	{ "too short a short duration", "mx: {target-timeout: 99ms}",
+	  "1:22: mx.target-timeout: \"99ms\" is too little: the least is 100ms" },
+	{ "a short duration meant as milliseconds", "mx: {target-timeout: 1500}",
+	  "1:22: mx.target-timeout: \"1500\" is too much: the most is 30s" },
+	{ "too long a short duration", "mx:\n  corroborate-timeout: 30001ms",
+	  "2:24: mx.corroborate-timeout: \"30001ms\" is too much: the most is 30s" },
+	{ "no mode", "mx: {mode: off}", "1:12: mx.mode: \"off\" is none of enforce monitor" },
+	{ "too many targets", "mx: {max-targets: 101}", "1:19: mx.max-targets: \"101\" is too much: the most is 100" },
+
+	/* Choices. */
+	{ "a text for choices", "mx: {policy: strict}",
+	  "1:14: mx.policy: a mapping of checks to actions is wanted here, for example {target-is-alias: reject}" },
+	{ "a list for choices", "mx:\n  policy:\n    - target-is-alias: reject",
+	  "3:5: mx.policy: a mapping of checks to actions is wanted here, for example {target-is-alias: reject}" },
+	{ "nothing for choices", "mx:\n  policy:\n",
+	  "2:10: mx.policy: a mapping of checks to actions is wanted here, for example {target-is-alias: reject}" },
+	{ "a choice without an action", "mx:\n  policy:\n    bogus:\n",
+	  "3:11: mx.policy has no value: give an action, for example reject" },
+	{ "an action that is a list", "mx: {policy: {bogus: [log]}}",
+	  "1:22: mx.policy: an action is wanted here, for example reject, and this is a list" },
+	{ "an action that is no word", "mx: {policy: {bogus: log!}}",
+	  "1:22: mx.policy: \"log!\" is no plain word: give letters, digits and -" },
+	{ "a check that is no word", "mx: {policy: {\"\\e[2J\": log}}",
+	  "1:15: mx.policy: \"\\x1b[2J\" is no plain word: give letters, digits and -" },
+	{ "a check that is a list", "mx: {policy: {[bogus]: log}}",
+	  "1:15: mx.policy: the name of a check is wanted here, for example target-is-alias, and this is a list" },
+	{ "NUL in a check", "mx: {policy: {\"bogus\\0\": log}}",
+	  "1:15: mx.policy holds a NUL character: leave it out" },
+	{ "a check twice", "mx:\n  policy:\n    bogus: log\n    target-is-alias: log\n    bogus: reject",
+	  "5:5: mx.policy: bogus is here twice, first in line 3: keep one of them" },
+
+	/* Pins. */
+	{ "a text for pins", "mx: {pin: example.org}",
+	  "1:11: mx.pin: a mapping of domains to their exchanges is wanted here, for example {example.org: "
+	  "[mx1.example.org]}" },
+	{ "a pin without an exchange", "mx: {pin: {example.org: }}",
+	  "1:25: mx.pin has no value: give an exchange, for example mx1.example.org" },
+	{ "a pin with an empty list", "mx: {pin: {example.org: []}}",
+	  "1:25: mx.pin: a list of exchanges is empty: name one, for example [mx1.example.org], or \".\" for a domain "
+	  "that takes no mail (null MX, RFC 7505)" },
+	{ "a pin that is a section", "mx: {pin: {example.org: {a: b}}}",
+	  "1:25: mx.pin: an exchange is wanted here, for example mx1.example.org, and this is a section" },
+	{ "a pin with a list in a list", "mx: {pin: {example.org: [mx.example.org, [a]]}}",
+	  "1:42: mx.pin: an exchange is wanted here, for example mx1.example.org, and this is a list" },
+	{ "a pin for no name", "mx: {pin: {\"example..org\": mx.example.org}}",
+	  "1:12: mx.pin: \"example..org\" is no domain name: it has an empty label" },
+	{ "a pin for a pattern", "mx: {pin: {\"*.example.org\": mx.example.org}}",
+	  "1:12: mx.pin: \"*.example.org\" is no domain name: give letters, digits, - and _, other scripts as "
+	  "xn--..." },
+	{ "a pin for a list", "mx: {pin: {[a]: mx.example.org}}",
+	  "1:12: mx.pin: a domain name is wanted here, for example example.org, and this is a list" },
+	{ "an exchange that is no name", "mx: {pin: {example.org: [mx1.example.org, mx2@example.org]}}",
+	  "1:43: mx.pin: \"mx2@example.org\" is no domain name: give letters, digits, - and _, other scripts as "
+	  "xn--..." },
+	{ "an exchange with a star in the middle", "mx: {pin: {example.org: mx.*.example.org}}",
+	  "1:25: mx.pin: \"mx.*.example.org\" is no domain name: give letters, digits, - and _, other scripts as "
+	  "xn--..." },
+	{ "a domain pinned twice", "mx:\n  pin:\n    example.org: a\n    EXAMPLE.org.: b",
+	  "4:5: mx.pin: \"EXAMPLE.org\" is here twice: put its exchanges into one list" },
+	{ "an exchange twice", "mx: {pin: {example.org: [mx.example.org, MX.example.org.]}}",
+	  "1:42: mx.pin: \"MX.example.org\" is here twice: once is enough" },
+
 	/* Options of unbound.conf(5). */
 	{ "neither yes nor no", "resolver: {hardening: {do-ip6: maybe}}",
 	  "1:32: resolver.hardening.do-ip6: \"maybe\" is neither yes nor no" },
@@ -291,6 +360,134 @@ static void stores_routes(void **state)
 	conf_free(conf);
 }
 
+static void stores_mx(void **state)
+{
+	conf_t *conf =
+		accepted("mx:\n  mode: monitor\n  corroborate: off\n  corroborate-timeout: 2500ms\n"
+			 "  target-timeout: 2\n  max-targets: 100\n  internal-addresses: [10.0.0.0/8, \"fd00::/8\"]\n"
+			 "  internal-domains: [corp.example.]\n  own-names: [mail.example.org, mx.example.org]\n");
+
+	(void)state;
+	assert_int_equal(conf->mx.mode, CONF_MX_MONITOR);
+	assert_false(conf->mx.corroborate);
+	assert_int_equal(conf->mx.corroborate_timeout, 2500);
+	assert_int_equal(conf->mx.target_timeout, 2000);
+	assert_int_equal(conf_value_number(conf, conf_key("mx.target-timeout")), 2000);
+	assert_int_equal(conf->mx.max_targets, 100);
+	assert_int_equal(conf->mx.internal_addresses.count, 2);
+	assert_int_equal(conf->mx.internal_addresses.items[1].family, AF_INET6);
+	assert_int_equal(conf->mx.internal_domains.count, 1);
+	assert_string_equal(conf->mx.internal_domains.items[0], "corp.example");
+	assert_int_equal(conf->mx.own_names.count, 2);
+	assert_string_equal(conf->mx.own_names.items[1], "mx.example.org");
+	conf_free(conf);
+}
+
+static void stores_choices(void **state)
+{
+	conf_t *conf = accepted("mx:\n  policy:\n    target-is-alias: reject\n    \"bogus\": log\n");
+	const conf_choice_t *items = conf->mx.policy.items;
+
+	(void)state;
+	assert_int_equal(conf->mx.policy.count, 2);
+	assert_string_equal(items[0].name, "target-is-alias");
+	assert_string_equal(items[0].word, "reject");
+	assert_int_equal(items[0].name_place.line, 3);
+	assert_int_equal(items[0].name_place.column, 5);
+	assert_int_equal(items[0].word_place.line, 3);
+	assert_int_equal(items[0].word_place.column, 22);
+	assert_string_equal(items[1].name, "bogus");
+	assert_string_equal(items[1].word, "log");
+	assert_int_equal(items[1].name_place.line, 4);
+	assert_int_equal(conf_place(conf, "mx.policy").line, 3);
+	conf_free(conf);
+}
+
+static void stores_pins(void **state)
+{
+	conf_t *conf = accepted("mx:\n  pin:\n    Example.org.: mx.example.org\n"
+				"    example.net: [mx1.example.net., \"*.mail.example\"]\n    parked.example: .\n");
+	const conf_pin_t *items = conf->mx.pins.items;
+
+	(void)state;
+	assert_int_equal(conf->mx.pins.count, 3);
+	assert_string_equal(items[0].domain, "Example.org");
+	assert_int_equal(items[0].exchanges.count, 1);
+	assert_string_equal(items[0].exchanges.items[0], "mx.example.org");
+	assert_string_equal(items[1].domain, "example.net");
+	assert_int_equal(items[1].exchanges.count, 2);
+	assert_string_equal(items[1].exchanges.items[0], "mx1.example.net");
+	assert_string_equal(items[1].exchanges.items[1], "*.mail.example");
+	assert_string_equal(items[2].exchanges.items[0], ".");
+	conf_free(conf);
+}
+
+static void stores_validation_log(void **state)
+{
+	conf_t *conf = accepted("validation-log: {file: \"\", journal: yes, key: /k, checkpoint: 1, hits: true}");
+
+	(void)state;
+	assert_string_equal(conf->validation_log.file, "");
+	assert_true(conf->validation_log.journal);
+	assert_string_equal(conf->validation_log.key, "/k");
+	assert_string_equal(conf_value_text(conf, conf_key("validation-log.key")), "/k");
+	assert_int_equal(conf->validation_log.checkpoint, 1);
+	assert_true(conf->validation_log.hits);
+	conf_free(conf);
+}
+
+typedef struct bound_row {
+	const char *name;
+	const char *begin;
+	const char *item;   /* followed by its number */
+	const char *behind; /* behind the number */
+	const char *end;
+	unsigned most;
+	const char *error; /* for one more */
+} bound_row_t;
+
+static const bound_row_t bounds[] = {
+	{ "pins are bounded", "mx: {pin: {", "d", ": mx", "}}", 1024,
+	  "f:1:11: mx.pin has too many items: the most are 1024" },
+	{ "exchanges of a pin are bounded", "mx: {pin: {a: [", "mx", "", "]}}", 64,
+	  "f:1:15: mx.pin: a list has too many exchanges: the most are 64" },
+	{ "choices are bounded", "mx: {policy: {", "c", ": log", "}}", 128,
+	  "f:1:14: mx.policy has too many items: the most are 128" },
+	{ "own names are bounded", "mx: {own-names: [", "n", "", "]}", 64,
+	  "f:1:17: mx.own-names has too many items: the most are 64" },
+};
+
+static conf_t *parse_many(const bound_row_t *row, unsigned count, char **error)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	conf_t *conf;
+
+	assert_non_null(out);
+	fputs(row->begin, out);
+	for (unsigned i = 0; i < count; i++)
+		fprintf(out, "%s%s%u%s", i > 0 ? ", " : "", row->item, i, row->behind);
+	fputs(row->end, out);
+	assert_int_equal(fclose(out), 0);
+	conf = conf_parse(text, size, "f", error);
+	free(text);
+	return conf;
+}
+
+static void is_bounded(void **state)
+{
+	const bound_row_t *row = *state;
+	char *error = NULL;
+	conf_t *conf = parse_many(row, row->most, &error);
+
+	assert_non_null(conf);
+	conf_free(conf);
+	assert_null(parse_many(row, row->most + 1, &error));
+	assert_string_equal(error, row->error);
+	free(error);
+}
+
 static const char *option(const conf_t *conf, const char *name)
 {
 	for (size_t i = 0; i < conf->resolver.option_count; i++)
@@ -351,9 +548,14 @@ int main(void)
 		cmocka_unit_test(stores_log_words),
 		cmocka_unit_test(stores_lists),
 		cmocka_unit_test(stores_routes),
+		cmocka_unit_test(stores_mx),
+		cmocka_unit_test(stores_choices),
+		cmocka_unit_test(stores_pins),
+		cmocka_unit_test(stores_validation_log),
 		cmocka_unit_test(stores_options),
 		cmocka_unit_test(fails_on_long_paths_and_lines),
 	};
 
-	return RUN_ROWS("refused", refused, is_refused) + cmocka_run_group_tests(tests, NULL, NULL);
+	return RUN_ROWS("refused", refused, is_refused) + RUN_ROWS("bounds", bounds, is_bounded) +
+	       cmocka_run_group_tests(tests, NULL, NULL);
 }

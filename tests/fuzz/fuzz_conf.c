@@ -102,6 +102,76 @@ static void check_resolver(const conf_resolver_t *resolver)
 		       memchr(resolver->options[i].value, '\0', sizeof(resolver->options[i].value)) != NULL);
 }
 
+/* Errors of module show them as they are. */
+static void check_word(const char *word)
+{
+	size_t size = strlen(word);
+
+	assert(size > 0 && size <= 63);
+	for (size_t i = 0; i < size; i++)
+		assert(isascii((unsigned char)word[i]) && (isalnum((unsigned char)word[i]) || word[i] == '-'));
+}
+
+static void check_choices(const conf_choices_t *list)
+{
+	assert(list->count <= 128);
+	for (size_t i = 0; i < list->count; i++) {
+		check_word(list->items[i].name);
+		check_word(list->items[i].word);
+		assert(list->items[i].name_place.line > 0 && list->items[i].name_place.column > 0);
+		assert(list->items[i].word_place.line >= list->items[i].name_place.line);
+		for (size_t j = 0; j < i; j++)
+			assert(strcmp(list->items[i].name, list->items[j].name) != 0);
+	}
+}
+
+static void check_pattern(const char *pattern)
+{
+	assert(strlen(pattern) <= 253 && strcmp(pattern, "*..") != 0);
+	check_name(pattern[0] == '*' && pattern[1] == '.' ? pattern + 2 : pattern);
+	assert(strchr(pattern + 1, '*') == NULL);
+}
+
+static void check_pin(const conf_pin_t *pin)
+{
+	check_name(pin->domain);
+	assert(pin->exchanges.count >= 1 && pin->exchanges.count <= 64);
+	for (size_t i = 0; i < pin->exchanges.count; i++) {
+		check_pattern(pin->exchanges.items[i]);
+		for (size_t j = 0; j < i; j++)
+			assert(strcasecmp(pin->exchanges.items[i], pin->exchanges.items[j]) != 0);
+	}
+}
+
+static void check_mx(const conf_mx_t *mx)
+{
+	assert(mx->mode == CONF_MX_ENFORCE || mx->mode == CONF_MX_MONITOR);
+	check_choices(&mx->policy);
+	assert(mx->pins.count <= 1024);
+	for (size_t i = 0; i < mx->pins.count; i++) {
+		check_pin(&mx->pins.items[i]);
+		for (size_t j = 0; j < i; j++)
+			assert(strcasecmp(mx->pins.items[i].domain, mx->pins.items[j].domain) != 0);
+	}
+	assert(mx->corroborate_timeout >= 100 && mx->corroborate_timeout <= 30000);
+	assert(mx->target_timeout >= 100 && mx->target_timeout <= 30000);
+	assert(mx->max_targets >= 1 && mx->max_targets <= 100);
+	check_prefixes(&mx->internal_addresses);
+	for (size_t i = 0; i < mx->internal_domains.count; i++)
+		check_name(mx->internal_domains.items[i]);
+	assert(mx->own_names.count <= 64);
+	for (size_t i = 0; i < mx->own_names.count; i++)
+		check_name(mx->own_names.items[i]);
+}
+
+static void check_validation_log(const conf_validation_log_t *log)
+{
+	check_path(log->file);
+	check_path(log->key);
+	assert(log->key[0] == '/' && strcmp(log->key, log->file) != 0);
+	assert(log->checkpoint >= 1 && log->checkpoint <= 1000000);
+}
+
 static void check_conf(const conf_t *conf)
 {
 	check_addresses(&conf->listen);
@@ -112,6 +182,8 @@ static void check_conf(const conf_t *conf)
 	assert(conf->tcp.max_per_client >= 1 && conf->tcp.max_per_client <= conf->tcp.max_connections);
 	assert(conf->tcp.idle_timeout >= 1);
 	assert(conf->cache.min_ttl <= conf->cache.max_ttl && conf->cache.min_ttl <= conf->cache.negative_max_ttl);
+	check_mx(&conf->mx);
+	check_validation_log(&conf->validation_log);
 	assert(conf->log.level <= CONF_LOG_DEBUG && conf->log.to[0] != '\0');
 	for (size_t i = 0; i < conf_key_count; i++)
 		assert((conf_place(conf, conf_keys[i].path).line == 0) ==

@@ -64,8 +64,8 @@ static void formats(void **state)
 	assert_int_equal(line->level, LOG_LEVEL_WARNING);
 	assert_string_equal(line->text, "n=7 s=a\\010b");
 	assert_int_equal(line->size, strlen(line->text));
-	assert_false(line->reopens);
-	assert_int_equal(line->lost_before, 0);
+	assert_false(line->item.is_request);
+	assert_int_equal(line->item.lost_before, 0);
 	assert_true(line->at > 0);
 	free(line);
 }

@@ -1,0 +1,139 @@
+/* judge.c: see judge.h. */
+#include "validator/judge.h"
+
+#include "validator/failing.h"
+
+#include <stdlib.h>
+
+_Static_assert(CHECKS <= 64, "a bit for each check");
+
+static uint64_t bit(check_id_t check)
+{
+	return UINT64_C(1) << check;
+}
+
+static bool is_about_records(check_id_t check)
+{
+	const check_on_t on = check_row(check)->on;
+
+	return on == ON_RECORD || on == ON_TARGET;
+}
+
+bool judge_fails(const judgement_t *judgement, check_id_t check, size_t record)
+{
+	if (is_about_records(check) != (record != JUDGE_WHOLE))
+		return false;
+	return ((record == JUDGE_WHOLE ? judgement->whole : judgement->failed[record]) & bit(check)) != 0;
+}
+
+/* The administrator's action or the row's own, which goes below the least only in the administrator's mind. */
+static action_t wanted_action(const judgement_t *judgement, check_id_t check)
+{
+	const check_t *row = check_row(check);
+	const action_t least = judgement->secure ? row->least_secure : row->least;
+	const action_t action = policy_action(judgement->assessment->policy, check, judgement->secure);
+
+	return action < least ? least : action;
+}
+
+/* A record that would be left out is kept when nothing else would be left and none of the reasons against it is worth a
+ * rejection. */
+static bool is_spared(const judgement_t *judgement, size_t record)
+{
+	for (unsigned id = 0; id < CHECKS; id++)
+		if (judge_fails(judgement, (check_id_t)id, record) &&
+		    wanted_action(judgement, (check_id_t)id) == ACTION_STRIP &&
+		    check_row((check_id_t)id)->when_last == ACTION_REJECT)
+			return false;
+	return true;
+}
+
+action_t judge_action(const judgement_t *judgement, check_id_t check, size_t record)
+{
+	const check_t *row = check_row(check);
+	const action_t action = wanted_action(judgement, check);
+
+	if (action != ACTION_STRIP)
+		return action;
+	if (judgement->secure) /* passes whole or is rejected (R4) */
+		return ACTION_LOG;
+	if (record == JUDGE_WHOLE) /* there is nothing to leave out but all */
+		return row->when_last;
+	if (!judgement->nothing_left)
+		return ACTION_STRIP;
+	/* An empty set would send the mail to the domain's web server (R2). */
+	return judgement->any_spared && !is_spared(judgement, record) ? ACTION_STRIP : row->when_last;
+}
+
+bool judge_strips(const judgement_t *judgement, size_t record)
+{
+	for (unsigned id = 0; id < CHECKS; id++)
+		if (judge_fails(judgement, (check_id_t)id, record) &&
+		    judge_action(judgement, (check_id_t)id, record) == ACTION_STRIP)
+			return true;
+	return false;
+}
+
+void judge_describe(const judgement_t *judgement, check_id_t check, size_t record, judge_note_t *note)
+{
+	(void)failing(check, judgement->assessment, record, note);
+}
+
+static uint64_t run_whole(const assessment_t *assessment)
+{
+	judge_note_t note;
+	uint64_t failed = 0;
+
+	for (unsigned id = 0; id < CHECKS; id++)
+		if (!is_about_records((check_id_t)id) && failing((check_id_t)id, assessment, JUDGE_WHOLE, &note))
+			failed |= bit((check_id_t)id);
+	return failed;
+}
+
+static uint64_t run_record(const assessment_t *assessment, size_t record)
+{
+	judge_note_t note;
+	uint64_t failed = 0;
+
+	for (unsigned id = 0; id < CHECKS; id++)
+		if (is_about_records((check_id_t)id) && failing((check_id_t)id, assessment, record, &note))
+			failed |= bit((check_id_t)id);
+	return failed;
+}
+
+static void count_what_is_left(judgement_t *judgement)
+{
+	const size_t count = judgement->assessment->judged->set.count;
+	size_t left = 0;
+
+	for (size_t i = 0; i < count; i++)
+		left += !judge_strips(judgement, i);
+	judgement->nothing_left = left == 0 && count > 0;
+	for (size_t i = 0; i < count && judgement->nothing_left; i++)
+		judgement->any_spared |= is_spared(judgement, i);
+}
+
+bool judge_run(judgement_t *judgement, const assessment_t *assessment)
+{
+	const reply_t *judged = assessment->judged;
+	const bool bogus = judged->security == SECURITY_BOGUS;
+
+	*judgement = (judgement_t){ .assessment = assessment, .secure = judged->security == SECURITY_SECURE };
+	judgement->failed = calloc(judged->set.count + 1, sizeof(*judgement->failed));
+	if (judgement->failed == NULL)
+		return false;
+	if (bogus) { /* what is in it is not worth a word */
+		judgement->whole = bit(CHECK_BOGUS);
+		return true;
+	}
+	judgement->whole = run_whole(assessment);
+	for (size_t i = 0; i < judged->set.count; i++)
+		judgement->failed[i] = run_record(assessment, i);
+	count_what_is_left(judgement);
+	return true;
+}
+
+void judge_free(judgement_t *judgement)
+{
+	free(judgement->failed);
+}

@@ -1,0 +1,41 @@
+/* judge.h: runs the checks over what an assessment knows, and makes actions of what fails. Internal to the validator room. */
+#ifndef VALIDATOR_JUDGE_H
+#define VALIDATOR_JUDGE_H
+
+#include "validator/assessment_state.h"
+
+enum { JUDGE_WHOLE = 0xffff }; /* no record: the answer as a whole, or all exchanges together */
+
+typedef struct judgement {
+	const assessment_t *assessment;
+	bool secure;
+	bool nothing_left; /* every record has a check that fails and strips */
+	bool any_spared;   /* and some record is kept for lack of a better one */
+	uint64_t whole;    /* a bit for each check that the answer or the set as a whole fails */
+	uint64_t *failed;  /* the same for each record; owned */
+} judgement_t;
+
+/* What is to be said about a check that fails. */
+typedef struct judge_note {
+	const name_t *name; /* NULL: the domain's */
+	bool repeated;      /* another record's finding says it already */
+	char detail[ASSESSMENT_DETAIL_MAX];
+} judge_note_t;
+
+/* Runs all checks. False when memory is out. Free with judge_free(), also then. */
+MUST_USE bool judge_run(judgement_t *judgement, const assessment_t *assessment);
+void judge_free(judgement_t *judgement);
+
+/* Whether this record, or JUDGE_WHOLE, fails the check. */
+bool judge_fails(const judgement_t *judgement, check_id_t check, size_t record);
+
+/* What is done about it: the administrator's action, or the row's own, within the hard rules. */
+action_t judge_action(const judgement_t *judgement, check_id_t check, size_t record);
+
+/* A record that fails a check which leaves it out. */
+bool judge_strips(const judgement_t *judgement, size_t record);
+
+/* For a check that fails. */
+void judge_describe(const judgement_t *judgement, check_id_t check, size_t record, judge_note_t *note);
+
+#endif
