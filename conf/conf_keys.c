@@ -168,7 +168,7 @@ const conf_key_t conf_keys[] = {
 	{ "mx.internal-addresses", CONF_PREFIXES, PLACE(mx.internal_addresses), "[]", 0, 1024, NULL,
 	  "Networks that are not public and yet have exchanges that mail goes to: your own." },
 	{ "mx.internal-domains", CONF_NAMES, PLACE(mx.internal_domains), "[]", 0, 1024, NULL,
-	  "Domains whose exchanges may have any address that is not public." },
+	  "Domains whose exchanges may have any address that is not public; names below them, too." },
 	{ "mx.own-names", CONF_NAMES, PLACE(mx.own_names), "[]", 0, 64, NULL,
 	  "Names of this mail server, by which it finds itself as an exchange; its addresses are known." },
 

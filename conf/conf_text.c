@@ -306,17 +306,18 @@ bool conf_text_name(const char *text, char name[CONF_NAME_MAX], char problem[CON
 
 bool conf_text_pattern(const char *text, char pattern[CONF_NAME_MAX], char problem[CONF_PROBLEM_MAX])
 {
-	const char *star = strncmp(text, "*.", 2) == 0 ? "*." : "";
+	const size_t star = strncmp(text, "*.", 2) == 0 ? 2 : 0; /* octets of it */
 	char name[CONF_NAME_MAX];
 
-	if (!conf_text_name(text + strlen(star), name, problem))
+	if (!conf_text_name(text + star, name, problem))
 		return false;
-	if (*star != '\0' && strcmp(name, ".") == 0)
+	if (star > 0 && strcmp(name, ".") == 0)
 		return wrong(problem,
 			     "stands for every name: give the name behind the star, for example *.mail.example");
-	if (strlen(star) + strlen(name) >= CONF_NAME_MAX)
+	if (star + strlen(name) >= CONF_NAME_MAX)
 		return wrong(problem, "stands for no domain name: all below it are longer than 253 octets");
-	snprintf(pattern, CONF_NAME_MAX, "%s%s", star, name);
+	memcpy(pattern, text, star);
+	memcpy(pattern + star, name, strlen(name) + 1);
 	return true;
 }
 

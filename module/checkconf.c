@@ -66,6 +66,10 @@ static void warn_about_file(const check_t *check, const conf_t *standard)
 	if (strcmp(conf->resolver.auto_trust_anchor_file, standard->resolver.auto_trust_anchor_file) != 0)
 		warn_directory(check, "resolver.auto-trust-anchor-file", conf->resolver.auto_trust_anchor_file,
 			       "the static trust anchor would be used");
+	if (strcmp(conf->validation_log.file, standard->validation_log.file) != 0)
+		warn_directory(check, "validation-log.file", conf->validation_log.file, "nothing would be written");
+	if (strcmp(conf->validation_log.key, standard->validation_log.key) != 0)
+		warn_directory(check, "validation-log.key", conf->validation_log.key, "the key could not be kept");
 	if (conf->user[0] != '\0' && strcmp(conf->user, standard->user) != 0 && getpwnam(conf->user) == NULL)
 		print_warning(load_line(conf, check->file, "user",
 					"warning: user: there is no user %s, and a daemon started as root would "

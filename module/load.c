@@ -1,6 +1,7 @@
 /* load.c: see load.h. */
 #include "module/load.h"
 
+#include "module/policy_of.h"
 #include "module/resolver/options.h"
 
 #include <errno.h>
@@ -79,11 +80,21 @@ static bool check_libunbound(const conf_t *conf, const char *path, char **error)
 	return false;
 }
 
+static bool check_policy(const conf_t *conf, const char *path, char **error)
+{
+	policy_t *policy = policy_of_conf(conf, path, error);
+	const bool good = policy != NULL;
+
+	policy_free(policy);
+	return good;
+}
+
 conf_t *load_conf(const char *path, char **error)
 {
 	conf_t *conf = conf_load(path, error);
 
-	if (conf != NULL && check_files(conf, path, error) && check_libunbound(conf, path, error))
+	if (conf != NULL && check_policy(conf, path, error) && check_files(conf, path, error) &&
+	    check_libunbound(conf, path, error))
 		return conf;
 	conf_free(conf);
 	return NULL;

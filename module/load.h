@@ -1,5 +1,5 @@
-/* load.h: loads a configuration as the daemon needs it: beside what conf finds wrong, what only libunbound and the file system
- * can tell. */
+/* load.h: loads a configuration as the daemon needs it: beside what conf finds wrong, what only validator (policy_of.h),
+ * libunbound and the file system can tell. */
 #ifndef MODULE_LOAD_H
 #define MODULE_LOAD_H
 

@@ -53,6 +53,13 @@ class Checkconf(unittest.TestCase):
                     'FILE:5:12: cache.max-ttl: "2q" is no duration: give seconds, or a number with the unit s, m, h, '
                     "d or w\n")
 
+    def test_unknown_checks_and_actions(self):
+        self.expect(self.base("mx:\n  policy:\n    target-is-alais: reject\n"), 1,
+                    'FILE:6:5: mx.policy: there is no check "target-is-alais": the nearest is target-is-alias\n')
+        self.expect(self.base("mx:\n  policy: {target-is-alias: drop}\n"), 1,
+                    'FILE:5:29: mx.policy: "drop" is none of ignore log strip reject\n')
+        self.expect(self.base("mx:\n  policy: {target-is-alias: reject, uncorroborated: ignore}\n"), 0, "")
+
     def test_missing_file(self):
         self.expect("resolver:\n  root-hints: /nonexistent/hints\n", 1,
                     "FILE:2:15: resolver.root-hints: /nonexistent/hints cannot be read (No such file or directory): "
@@ -85,6 +92,12 @@ class Checkconf(unittest.TestCase):
         self.expect(self.base("  auto-trust-anchor-file: /nonexistent/root.key\n"), 0,
                     "FILE:4:27: warning: resolver.auto-trust-anchor-file: there is no directory /nonexistent (No such "
                     "file or directory): the static trust anchor would be used\n")
+        self.expect(self.base("validation-log:\n  file: /nonexistent/v.log\n  key: /nonexistent/v.key\n"), 0,
+                    "FILE:5:9: warning: validation-log.file: there is no directory /nonexistent (No such file or "
+                    "directory): nothing would be written\n"
+                    "FILE:6:8: warning: validation-log.key: there is no directory /nonexistent (No such file or "
+                    "directory): the key could not be kept\n")
+        self.expect(self.base("validation-log: {file: ''}\n"), 0, "")
         self.expect(f"resolver:\n  root-hints: {self.hints}\n  trust-anchor-file: []\n  auto-trust-anchor-file: ''\n", 0,
                     "FILE:3:22: warning: resolver.trust-anchor-file: without a trust anchor nothing is validated\n")
 

@@ -73,7 +73,7 @@ class Systemd(unittest.TestCase):
         for call in ("ptrace", "mount", "bpf", "keyctl", "setuid", "reboot", "init_module"):
             self.assertNotIn(call, allowed)
 
-    def test_user_and_state_directory(self):
+    def test_user_and_directories(self):
         if os.getuid() != 0:
             self.skipTest("only root can make users")
         os.mkdir(os.path.join(self.root, "etc"))
@@ -91,6 +91,8 @@ class Systemd(unittest.TestCase):
         state = os.stat(self.root + ours[0][5])
         self.assertEqual(state.st_mode & 0o7777, 0o750)
         self.assertEqual(state.st_uid, int(ours[0][2]))
+        logs = os.stat(self.root + ours[0][5].replace("/lib/", "/log/"))
+        self.assertEqual((logs.st_mode & 0o7777, logs.st_uid), (0o750, int(ours[0][2])))
 
 
 if __name__ == "__main__":
