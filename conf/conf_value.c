@@ -597,7 +597,7 @@ static conf_option_t *begin_option(const value_t *value)
 static bool read_option_switch(const value_t *value, const yaml_node_t *node)
 {
 	conf_option_t *option = begin_option(value);
-	bool on;
+	bool on = false;
 
 	if (!read_yes_or_no(value, node, &on))
 		return false;

@@ -13,6 +13,7 @@ int command_serve(int argc, char **argv);
 int command_checkconf(int argc, char **argv);
 int command_lookup(int argc, char **argv);
 int command_doctor(int argc, char **argv);
+int command_log(int argc, char **argv);
 int command_version(int argc, char **argv);
 
 /* Not for people: what a resolver process runs, with its end of the socket pair and its configuration inherited. */

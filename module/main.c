@@ -15,6 +15,7 @@ static const command_t commands[] = {
 	{ "checkconf", command_checkconf, "say what is wrong with a configuration" },
 	{ "lookup", command_lookup, "resolve a name, and say whether the answer is secure and why" },
 	{ "doctor", command_doctor, "check this machine from the client's side, and say how to mend it" },
+	{ "log", command_log, "prove that nobody edited the validation log" },
 	{ "version", command_version, "print the versions of mxward and of the libraries that matter" },
 	{ "resolver", command_resolver, NULL },
 };

@@ -60,8 +60,7 @@ static void allows_what_is_equal_or_beside(void **state)
 		"resolver: {hardening: {prefer-ip4: yes}}",
 		"resolver: {forward: [{zone: a, to: [127.0.0.1@5353, \"::1@5353\"]}]}",
 		"resolver: {forward: [{zone: a, to: [192.0.2.1]}], stub: [{zone: b, to: [192.0.2.1]}]}",
-		"log: {to: journal}\nvalidation-log: {journal: yes, file: \"\"}\nresolver: {auto-trust-anchor-file: "
-		"\"\"}",
+		"validation-log: {journal: yes, file: ''}\nresolver: {auto-trust-anchor-file: ''}",
 	};
 
 	(void)state;

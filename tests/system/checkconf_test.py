@@ -60,6 +60,12 @@ class Checkconf(unittest.TestCase):
                     'FILE:5:29: mx.policy: "drop" is none of ignore log strip reject\n')
         self.expect(self.base("mx:\n  policy: {target-is-alias: reject, uncorroborated: ignore}\n"), 0, "")
 
+    def test_serve_refuses_the_same(self):
+        path = self.write("x.yaml", self.base("mx: {policy: {no-such-check: log}}\n"))
+        served = subprocess.run([MXWARD, "serve", "-c", path], capture_output=True, text=True, timeout=60, check=False)
+        self.assertIn('no check "no-such-check"', served.stderr)
+        self.assertEqual((served.returncode, served.stderr), (78, self.run_it(path).stderr))
+
     def test_missing_file(self):
         self.expect("resolver:\n  root-hints: /nonexistent/hints\n", 1,
                     "FILE:2:15: resolver.root-hints: /nonexistent/hints cannot be read (No such file or directory): "
