@@ -109,11 +109,14 @@ static void write_line(log_t *log, line_t *line)
 	}
 }
 
-static void finish(log_t *log)
+/* Writes until it is told to stop, and says what it left. */
+static void write_queue(log_t *log)
 {
-	bool abandoned;
+	line_t *next;
 	size_t lost;
 
+	while ((next = take(log)) != NULL)
+		write_line(log, next);
 	pthread_mutex_lock(&log->lock);
 	lost = log->lost;
 	for (const line_t *line = log->first; line != NULL; line = line->next)
@@ -121,6 +124,14 @@ static void finish(log_t *log)
 	pthread_mutex_unlock(&log->lock);
 	say_lost(log, lost);
 	sink_flush(log->sink);
+}
+
+static void *write_lines(void *arg)
+{
+	log_t *log = arg;
+	bool abandoned;
+
+	write_queue(log);
 	pthread_mutex_lock(&log->lock);
 	abandoned = log->abandoned;
 	log->finished = true;
@@ -128,16 +139,6 @@ static void finish(log_t *log)
 	pthread_mutex_unlock(&log->lock);
 	if (abandoned)
 		destroy(log);
-}
-
-static void *write_lines(void *arg)
-{
-	log_t *log = arg;
-	line_t *line;
-
-	while ((line = take(log)) != NULL)
-		write_line(log, line);
-	finish(log);
 	return NULL;
 }
 
@@ -237,7 +238,7 @@ void log_free(log_t *log)
 	tell_to_stop(log);
 	writer = log->writer;
 	if (!log->started) {
-		write_lines(log);
+		write_queue(log);
 	} else if (wait_finished(log)) {
 		pthread_join(writer, NULL);
 	} else {
