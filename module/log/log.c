@@ -3,6 +3,7 @@
 #include "module/log/line.h"
 #include "module/log/sink.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -246,6 +247,14 @@ void log_free(log_t *log)
 		return;
 	}
 	destroy(log);
+}
+
+void log_give(log_t *log, uid_t user, gid_t group)
+{
+	if (log == NULL)
+		return;
+	assert(!log->started);
+	sink_give(log->sink, user, group);
 }
 
 void log_reopen(log_t *log, const char *to, log_level_t level)
