@@ -16,10 +16,10 @@ enum {
 	ANSWERS_PER_LIMIT = 100, /* the largest answer takes this part of the limit */
 	DEAD_PER_LIMIT = 32,     /* so do entries that wait until no reader sees them */
 	OCTETS_PER_BUCKET = 512, /* about one and a half entries for each bucket of a full cache */
-	BUCKETS_LEAST = 64,      /* cds_lfht wants powers of two */
+	BUCKETS_LEAST = 64,      /* cds_lfht wants powers of two, */
+	BUCKETS_MOST = 1 << 22,  /*   and aborts when it gets no memory for them: 64 MB, enough for a limit of 2 GB */
 	BUCKET_COST = sizeof(struct cds_lfht_node),
-	CLOCK_SKEW =
-		10, /* seconds that one thread's `now` may lie behind another's: they read the clock at different times */
+	CLOCK_SKEW = 10, /* seconds that one thread may have read the clock before another */
 };
 
 /* Readers walk the table under rcu_read_lock() and touch nothing else but an entry's mark. All changes are made by one
@@ -60,7 +60,7 @@ static size_t buckets_for(size_t limit)
 {
 	size_t buckets = BUCKETS_LEAST;
 
-	while (buckets < limit / OCTETS_PER_BUCKET)
+	while (buckets < BUCKETS_MOST && buckets < limit / OCTETS_PER_BUCKET)
 		buckets *= 2;
 	return buckets;
 }

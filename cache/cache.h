@@ -33,7 +33,7 @@ typedef struct cache_part {
 
 /* An answer in its stored form: the sections of a message behind the question. Parts 0 and 2 are for everyone, 1 and 3 for
  * clients that ask for DNSSEC (DO=1); 0 and 1 count as ANSWER, 2 and 3 as AUTHORITY. Name compression in a part may point to
- * the question and to part 0 only, so parts can be left out. */
+ * the question and to part 0 only, so parts can be left out. A part without octets has no records. */
 typedef struct cache_answer {
 	uint8_t rcode;
 	uint8_t security;      /* the caller's own value, handed back as it was */

@@ -130,7 +130,7 @@ const conf_key_t conf_keys[] = {
 	AMOUNT("outgoing-num-tcp", "128", 1, 4096, "TCP connections to servers at once."),
 	AMOUNT("tcp-auth-query-timeout", "3000", 100, 60000,
 	       "Milliseconds that a server may take over TCP: a silent one must not use up the budget."),
-	AMOUNT("outbound-msg-retry", "5", 1, 32,
+	AMOUNT("outbound-msg-retry", "3", 1, 32,
 	       "Useless replies and time-outs of one server until it is not asked again for this question."),
 	AMOUNT("max-sent-count", "32", 8, 256, "Questions that one referral or alias may cost: bounds amplification."),
 	AMOUNT("max-query-restarts", "11", 8, 32, "Aliases (CNAME) that one question follows."),

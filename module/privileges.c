@@ -66,6 +66,7 @@ static const struct passwd *find_user(const char *user, bool user_is_default, lo
 
 static bool become(const struct passwd *entry, log_t *log)
 {
+	log_give(log, entry->pw_uid, entry->pw_gid);
 	if (setgroups(0, NULL) == 0 && setresgid(entry->pw_gid, entry->pw_gid, entry->pw_gid) == 0 &&
 	    setresuid(entry->pw_uid, entry->pw_uid, entry->pw_uid) == 0)
 		return true;

@@ -102,7 +102,8 @@ char *records_text(const ldns_rdf *field)
 	return printable(ldns_rdf2str(field));
 }
 
-char *records_rdata(const ldns_rr *record)
+/* All fields by libldns's rules for their type; NULL when it has no words for one. */
+static char *known_rdata(const ldns_rr *record)
 {
 	size_t count = ldns_rr_rd_count(record);
 	char *all = calloc(1, 1);
@@ -118,4 +119,36 @@ char *records_rdata(const ldns_rr *record)
 		all = longer;
 	}
 	return all;
+}
+
+/* The form that every type has: RFC 3597, 5. */
+static char *unknown_rdata(const ldns_rr *record)
+{
+	size_t size = 0;
+	char *text = NULL;
+	FILE *out;
+
+	for (size_t i = 0; i < ldns_rr_rd_count(record); i++)
+		size += ldns_rdf_size(ldns_rr_rdf(record, i));
+	out = open_memstream(&text, &(size_t){ 0 });
+	if (out == NULL)
+		return NULL;
+	fprintf(out, "\\# %zu ", size);
+	for (size_t i = 0; i < ldns_rr_rd_count(record); i++) {
+		const ldns_rdf *field = ldns_rr_rdf(record, i);
+
+		for (size_t j = 0; j < ldns_rdf_size(field); j++)
+			fprintf(out, "%02x", ldns_rdf_data(field)[j]);
+	}
+	if (fclose(out) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+char *records_rdata(const ldns_rr *record)
+{
+	char *text = known_rdata(record);
+
+	return text != NULL ? text : unknown_rdata(record);
 }

@@ -104,6 +104,12 @@ void log_free(log_t *log)
 		queue_free(log->queue);
 }
 
+void log_give(log_t *log, uid_t user, gid_t group)
+{
+	if (log != NULL)
+		sink_give(log->sink, user, group);
+}
+
 void log_reopen(log_t *log, const char *to, log_level_t level)
 {
 	line_t *line;

@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 typedef struct log log_t;
 
@@ -15,8 +16,8 @@ typedef enum { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEB
 
 /* Opens the log: `to` is "stderr", "journal" or a path. A file that cannot be opened is no error: lines go to stderr until
  * it can (tried again at each log_reopen()), nor is one that cannot be written: what is lost is counted and said later.
- * Files are made with mode 0640, and symbolic links are not followed. Starts a thread, to which no signal is delivered.
- * NULL when memory or threads are out. */
+ * Files are made with mode 0640 less the umask, and symbolic links are not followed. Starts a thread, to which no signal is
+ * delivered. NULL when memory or threads are out. */
 MUST_USE log_t *log_new(const char *to, log_level_t level);
 
 /* log_new() in two steps, for a program that drops privileges: capabilities(7) are dropped thread by thread, so the writer
@@ -24,6 +25,9 @@ MUST_USE log_t *log_new(const char *to, log_level_t level);
  * log_free(). */
 MUST_USE log_t *log_open(const char *to, log_level_t level);
 MUST_USE bool log_start(log_t *log);
+
+/* Between the two: lets the file belong to whom the program is about to become, so that log_reopen() can open it later. */
+void log_give(log_t *log, uid_t user, gid_t group);
 
 /* Writes what is queued, waiting two seconds at most, and closes. What is not written by then is lost; a writer that a disk
  * or the journal keeps waiting is left alone. */

@@ -288,6 +288,18 @@ void sink_write(sink_t *sink, line_t *line)
 	}
 }
 
+/* Only what is surely ours: a file of one name that we own, not a device or somebody's link. */
+void sink_give(const sink_t *sink, uid_t user, gid_t group)
+{
+	struct stat st;
+
+	if (sink->is_stderr || sink->fd < 0 || fstat(sink->fd, &st) != 0)
+		return;
+	if (S_ISREG(st.st_mode) && st.st_nlink == 1 && st.st_uid == geteuid() && fchown(sink->fd, user, group) != 0)
+		warn("cannot give the log file %s to user %ju: %s: a reload will not be able to open it again",
+		     sink->to, (uintmax_t)user, strerror(errno));
+}
+
 void sink_flush(sink_t *sink)
 {
 	(void)!catch_up(sink);

@@ -4,6 +4,8 @@
 
 #include "module/log/line.h"
 
+#include <sys/types.h>
+
 typedef struct sink sink_t;
 
 /* Opens `to` in place of `before`, which may be NULL: closes that, and goes on with its count of lost lines. What cannot be
@@ -15,6 +17,9 @@ void sink_close(sink_t *sink);
  * the first one of a row is said on stderr, and how many there were is said here before the next one that can be written.
  * A full pipe or terminal is waited for half a second, once in a row; the journal and disks may block for longer. */
 void sink_write(sink_t *sink, line_t *line);
+
+/* See log_give(). */
+void sink_give(const sink_t *sink, uid_t user, gid_t group);
 
 /* Says how many lines were lost, if that can be said by now. */
 void sink_flush(sink_t *sink);

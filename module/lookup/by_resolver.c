@@ -7,8 +7,10 @@
 #include "module/resolver/pool.h"
 #include "validator/answer.h"
 #include "validator/ede.h"
+#include "validator/name.h"
 
 #include <event2/event.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -88,6 +90,22 @@ static bool ask(resolution_t *resolution)
 	       event_base_dispatch(resolution->base) == 0;
 }
 
+/* The configuration may be the reason. */
+static void say_why_insecure(const request_t *request, const conf_t *conf, result_t *result)
+{
+	const conf_strings_t *insecure = &conf->resolver.domain_insecure;
+
+	if (conf->resolver.trust_anchor_files.count == 0)
+		snprintf(result->why, sizeof(result->why), "there is no trust anchor in resolver.trust-anchor-file");
+	for (size_t i = 0; i < insecure->count; i++) {
+		name_t domain;
+
+		if (name_from_text(insecure->items[i], &domain) && name_is_under(&request->name, &domain))
+			snprintf(result->why, sizeof(result->why), "resolver.domain-insecure has %s",
+				 insecure->items[i]);
+	}
+}
+
 static bool run(const request_t *request, const conf_t *conf, log_t *log, result_t *result)
 {
 	resolution_t resolution = { .base = event_base_new(), .request = request, .result = result };
@@ -124,6 +142,8 @@ void result_by_resolver(const request_t *request, const conf_t *conf, result_t *
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	if (!run(request, conf, log, result))
 		result_fail(result, RESULT_FAILED, "the resolver could not be started: memory or files are out");
+	if (result->trust == TRUST_INSECURE)
+		say_why_insecure(request, conf, result);
 	result->took_ms = ms_since(&start);
 	log_free(log);
 }

@@ -12,16 +12,26 @@
 
 enum { RCODE_NOERROR = 0, RCODE_SERVFAIL = 2, RCODE_NXDOMAIN = 3, MS = 1000 };
 
-static ask_err_t ask(const request_t *request, const name_t *name, uint16_t type, bool checking_disabled,
-		     ask_reply_t *reply)
+/* All that one lookup asks, within its time. */
+typedef struct session {
+	const request_t *request;
+	unsigned left_ms;
+	ask_reply_t reply; /* the last one */
+} session_t;
+
+static ask_err_t ask(session_t *session, const name_t *name, uint16_t type, bool checking_disabled)
 {
 	const ask_options_t options = {
-		.tcp = request->tcp,
+		.tcp = session->request->tcp,
 		.checking_disabled = checking_disabled,
-		.timeout_ms = request->timeout * MS,
+		.timeout_ms = session->left_ms,
 	};
+	ask_err_t err = ask_server(&session->request->server, name, type, &options, &session->reply);
+	int reason = errno;
 
-	return ask_server(&request->server, name, type, &options, reply);
+	session->left_ms -= session->reply.took_ms < session->left_ms ? session->reply.took_ms : session->left_ms;
+	errno = reason;
+	return err;
 }
 
 /* RFC 8914's codes that mean: the data was there, and did not stand up to DNSSEC. */
@@ -45,16 +55,17 @@ static void fail_by_error(result_t *result, result_status_t status, const summar
 		    error->text);
 }
 
-static bool answers_with_cd(const request_t *request, ask_reply_t *reply)
+static bool answers_with_cd(session_t *session)
 {
+	const request_t *request = session->request;
 	summary_t summary;
 
-	return ask(request, &request->name, request->type, true, reply) == ASK_OK &&
-	       summary_read(reply->octets, reply->size, &summary) &&
+	return ask(session, &request->name, request->type, true) == ASK_OK &&
+	       summary_read(session->reply.octets, session->reply.size, &summary) &&
 	       (summary.rcode == RCODE_NOERROR || summary.rcode == RCODE_NXDOMAIN);
 }
 
-static void judge_servfail(const request_t *request, ask_reply_t *reply, result_t *result)
+static void judge_servfail(session_t *session, result_t *result)
 {
 	const summary_error_t *error = dnssec_error(result);
 	bool answers;
@@ -63,13 +74,13 @@ static void judge_servfail(const request_t *request, ask_reply_t *reply, result_
 		fail_by_error(result, RESULT_FAILED, &result->errors[0]);
 		return;
 	}
-	answers = answers_with_cd(request, reply);
+	answers = answers_with_cd(session);
 	if (!answers && error == NULL) {
 		result_fail(result, RESULT_FAILED, "the server could not resolve it (SERVFAIL, with CD too)");
 		return;
 	}
-	if (answers && request->show_bogus)
-		result_take_packet(result, request, reply->octets, reply->size);
+	if (answers && session->request->show_bogus)
+		result_take_packet(result, session->request, session->reply.octets, session->reply.size);
 	result->trust = TRUST_BOGUS;
 	if (error != NULL)
 		fail_by_error(result, RESULT_BOGUS, error);
@@ -78,13 +89,13 @@ static void judge_servfail(const request_t *request, ask_reply_t *reply, result_
 }
 
 /* Whether the server sets AD on the root's NS, which is signed: what Postfix asks too before it trusts AD. */
-static bool server_validates(const request_t *request, ask_reply_t *reply)
+static bool server_validates(session_t *session)
 {
 	static const name_t root = { .size = 1, .octets = { 0 } };
 	summary_t summary;
 
-	return ask(request, &root, LDNS_RR_TYPE_NS, false, reply) == ASK_OK &&
-	       summary_read(reply->octets, reply->size, &summary) && summary.authentic;
+	return ask(session, &root, LDNS_RR_TYPE_NS, false) == ASK_OK &&
+	       summary_read(session->reply.octets, session->reply.size, &summary) && summary.authentic;
 }
 
 /* NOERROR without an answer, and neither from the zone's own server nor from a resolver (RFC 1034, 4.3.1). */
@@ -94,16 +105,16 @@ static bool is_referral(const summary_t *summary)
 	       !summary->recursion_available;
 }
 
-static void judge(const request_t *request, const summary_t *summary, ask_reply_t *reply, result_t *result)
+static void judge(session_t *session, const summary_t *summary, result_t *result)
 {
 	result->rcode = summary->rcode;
 	result->error_count = summary->error_count;
 	memcpy(result->errors, summary->errors, sizeof(result->errors));
 	if (summary->rcode == RCODE_SERVFAIL) {
-		judge_servfail(request, reply, result);
+		judge_servfail(session, result);
 		return;
 	}
-	result_take_packet(result, request, reply->octets, reply->size);
+	result_take_packet(result, session->request, session->reply.octets, session->reply.size);
 	if (result->status == RESULT_NO_RECORD && is_referral(summary))
 		result_fail(result, RESULT_FAILED, "the server does not resolve: it only refers to other servers");
 	if (result->status == RESULT_FAILED)
@@ -111,31 +122,40 @@ static void judge(const request_t *request, const summary_t *summary, ask_reply_
 	if (summary->authentic)
 		result->trust = TRUST_SECURE;
 	else
-		result->trust = server_validates(request, reply) ? TRUST_INSECURE : TRUST_UNCHECKED;
+		result->trust = server_validates(session) ? TRUST_INSECURE : TRUST_UNCHECKED;
+}
+
+static void run(session_t *session, result_t *result)
+{
+	const request_t *request = session->request;
+	ask_err_t err = ask(session, &request->name, request->type, false);
+	int reason = errno;
+	summary_t summary;
+
+	result->took_ms = session->reply.took_ms;
+	result->over_tcp = session->reply.over_tcp;
+	if (err == ASK_NETWORK)
+		result_fail(result, RESULT_FAILED, "%s: %s", result->source, strerror(reason));
+	else if (err != ASK_OK)
+		result_fail(result, RESULT_FAILED, "%s: %s", result->source, ask_strerror(err));
+	else if (!summary_read(session->reply.octets, session->reply.size, &summary))
+		result_fail(result, RESULT_FAILED, "%s sent a malformed answer", result->source);
+	else
+		judge(session, &summary, result);
 }
 
 void result_by_server(const request_t *request, result_t *result)
 {
-	ask_reply_t *reply = malloc(sizeof(*reply));
-	summary_t summary;
-	ask_err_t err;
+	session_t *session = malloc(sizeof(*session));
 
 	*result = (result_t){ .status = RESULT_FAILED };
 	address_to_text(&request->server, result->source);
-	if (reply == NULL) {
+	if (session == NULL) {
 		result_fail(result, RESULT_FAILED, "memory is out");
 		return;
 	}
-	err = ask(request, &request->name, request->type, false, reply);
-	result->took_ms = reply->took_ms;
-	result->over_tcp = reply->over_tcp;
-	if (err == ASK_NETWORK)
-		result_fail(result, RESULT_FAILED, "%s: %s", result->source, strerror(errno));
-	else if (err != ASK_OK)
-		result_fail(result, RESULT_FAILED, "%s: %s", result->source, ask_strerror(err));
-	else if (!summary_read(reply->octets, reply->size, &summary))
-		result_fail(result, RESULT_FAILED, "%s sent a malformed answer", result->source);
-	else
-		judge(request, &summary, reply, result);
-	free(reply);
+	session->request = request;
+	session->left_ms = request->timeout * MS;
+	run(session, result);
+	free(session);
 }

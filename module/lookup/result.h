@@ -30,10 +30,10 @@ typedef struct result {
 	result_status_t status;
 	trust_t trust;
 	uint16_t rcode;
-	uint32_t ttl;             /* seconds; how long the answer may be used */
-	ldns_pkt *records;        /* what belongs to the question; NULL when there is nothing to show */
-	char why[RESULT_WHY_MAX]; /* one sentence on failure or bogus, safe to print; "" if there is nothing to say */
-	size_t error_count;       /* extended errors (RFC 8914) */
+	uint32_t ttl;      /* seconds; how long the answer may be used */
+	ldns_pkt *records; /* what belongs to the question; NULL when there is nothing to show */
+	char why[RESULT_WHY_MAX]; /* one sentence on failure, bogus or insecure, safe to print; "" if there is nothing to say */
+	size_t error_count; /* extended errors (RFC 8914) */
 	summary_error_t errors[SUMMARY_ERRORS_MAX];
 	char source[ADDRESS_TEXT_MAX]; /* the server's address, or "" when we resolved by ourselves */
 	bool over_tcp;

@@ -104,14 +104,14 @@ void child_dismiss(child_t *child)
 	close_socket(child);
 }
 
-/* True when the process ended within the time. */
+/* True when the process ended within the time, or is none of ours any more (its parent ignores SIGCHLD). */
 static bool ends_by_itself(const child_t *child, unsigned wait_ms, int *status)
 {
 	struct pollfd pidfd = { .fd = child->process.pidfd, .events = POLLIN };
 
 	if (child->process.pidfd >= 0)
 		(void)poll(&pidfd, 1, (int)wait_ms);
-	return waitpid(child->process.pid, status, WNOHANG) == child->process.pid;
+	return waitpid(child->process.pid, status, WNOHANG) != 0;
 }
 
 unsigned child_free(child_t *child, unsigned wait_ms)

@@ -124,6 +124,50 @@ static char *explain(char *said, const char *text, const options_lines_t *theirs
 			(int)strcspn(text + strspn(text, "\t"), "\n"), text + strspn(text, "\t"), error);
 }
 
+/* ---- trust anchors ---- */
+
+/* Whether a line of a zone file (RFC 1035, 5.1) is a DS or DNSKEY record, or the end of one. */
+static bool is_anchor(char *line)
+{
+	char *rest;
+
+	line[strcspn(line, ";")] = '\0';
+	for (const char *word = strtok_r(line, " \t\r\n()", &rest); word != NULL;
+	     word = strtok_r(NULL, " \t\r\n()", &rest))
+		if (strcasecmp(word, "DS") == 0 || strcasecmp(word, "DNSKEY") == 0)
+			return true;
+	return false;
+}
+
+static bool holds_anchor(const char *path)
+{
+	FILE *in = fopen(path, "re");
+	char *line = NULL;
+	size_t room = 0;
+	bool holds = false;
+
+	while (in != NULL && !holds && getline(&line, &room, in) > 0)
+		holds = is_anchor(line);
+	free(line);
+	if (in != NULL)
+		fclose(in);
+	return holds;
+}
+
+/* libunbound takes a file without any key in silence, and then validates nothing. */
+static char *check_anchors(const conf_strings_t *files)
+{
+	for (size_t i = 0; i < files->count; i++)
+		if (!holds_anchor(files->items[i]))
+			return sentence(
+				"resolver.trust-anchor-file: %s holds no DS or DNSKEY record, so that nothing would be "
+				"validated: name another file, or install the package dns-root-data",
+				files->items[i]);
+	return NULL;
+}
+
+/* ---- all of it ---- */
+
 char *options_check_with(const conf_t *conf, const char *program)
 {
 	options_lines_t theirs;
@@ -138,6 +182,8 @@ char *options_check_with(const conf_t *conf, const char *program)
 		refusal = sentence("libunbound cannot be tried: a process cannot be started (%s)", strerror(errno));
 	else if (!trial.ready)
 		refusal = explain(trial.said, text, &theirs);
+	else
+		refusal = check_anchors(&conf->resolver.trust_anchor_files);
 	free(text);
 	return refusal;
 }

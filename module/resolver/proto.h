@@ -20,7 +20,7 @@ enum {
 	PROTO_WHY_MAX = 512,
 	PROTO_PACKET_MAX = 65535,
 	PROTO_MESSAGE_MAX = 64 + PROTO_WHY_MAX + PROTO_PACKET_MAX, /* holds any message */
-	PROTO_OPEN_MAX = 8192, /* questions that a process takes at once, cancelled ones included */
+	PROTO_OPEN_MAX = 16384, /* questions that a process takes at once, cancelled ones included */
 };
 
 typedef enum {

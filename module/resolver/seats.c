@@ -7,6 +7,7 @@
 
 enum {
 	STABLE_SECONDS = 10,   /* a process that was ready for so long begins a new row of failures when it ends */
+	ABANDONED_SHARE = 2,   /* a full process with less than one part in so many still wanted is replaced */
 	FALLBACK_FAILURES = 2, /* in a row, after which the fallback configuration is used */
 	HOPELESS_FAILURES = 3, /* in a row in every seat, after which questions no longer wait */
 	BACKOFF_MS = 100,      /* before the second restart in a row, twice as long before each further one */
@@ -260,6 +261,14 @@ static void end_if_retired(child_t *child, time_t now)
 		child_end(child, "its successor has taken over, and it did not finish in time");
 }
 
+/* libunbound cannot stop what it has begun, and a question to silent servers keeps it busy for a minute and more, long after
+ * its client's budget. Enough of these fill a process; then starting anew is cheaper than waiting. */
+static void end_if_clogged(child_t *child)
+{
+	if (child->state == CHILD_READY && child->open >= PROTO_OPEN_MAX && child->live < child->open / ABANDONED_SHARE)
+		child_end(child, "it is full of questions that nobody waits for any more");
+}
+
 /* A tick may end the child it is for, and free it and its generation, but no other. */
 static void on_tick(evutil_socket_t fd, short events, void *arg)
 {
@@ -271,6 +280,7 @@ static void on_tick(evutil_socket_t fd, short events, void *arg)
 	for (child_t *child = TAILQ_FIRST(&seats->children), *following; child != NULL; child = following) {
 		following = TAILQ_NEXT(child, link);
 		end_if_retired(child, now);
+		end_if_clogged(child);
 		child_tick(child);
 	}
 }

@@ -3,6 +3,7 @@
 
 #include "module/resolver/anchor.h"
 #include "module/resolver/options.h"
+#include "module/resolver/proto.h"
 
 #include <errno.h>
 #include <libgen.h>
@@ -13,7 +14,7 @@ enum {
 	MEGA = 1 << 20,
 	BASE_MEMORY = 512,  /* megabytes: program, libraries, buffers of TCP connections */
 	CACHE_FACTOR = 3,   /* what malloc() makes of libunbound's caches at worst */
-	QUESTION_KILO = 32, /* kilobytes for each question in flight */
+	QUESTION_KILO = 32, /* kilobytes for each question that a process may have */
 };
 
 /* Whether RFC 5011 state can be kept; says so when it is wanted and cannot. */
@@ -37,7 +38,7 @@ static bool keeps_state(const conf_resolver_t *resolver, log_t *log)
 static size_t address_space(const conf_t *conf)
 {
 	return (size_t)BASE_MEMORY * MEGA + CACHE_FACTOR * conf->resolver.memory +
-	       (size_t)QUESTION_KILO * 1024 * conf->resolver.max_questions;
+	       (size_t)QUESTION_KILO * 1024 * PROTO_OPEN_MAX;
 }
 
 static bool use_state(const conf_resolver_t *resolver, pool_settings_t *settings)

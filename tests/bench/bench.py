@@ -300,7 +300,8 @@ def main():
         data.write_text("".join(f"{q.name} {dns.rdatatype.to_text(q.type)}\n" for q in questions))
         print(f"{len(questions)} questions, {options.rounds} rounds of {options.seconds} s, resolvers on core {cores[0]}: "
               + ", ".join(r.name for r in resolvers), flush=True)
-        for _ in range(options.rounds):
+        for number in range(options.rounds):
+            print(f"round {number + 1}", flush=True)
             for form in FORMS:
                 for resolver in resolvers:
                     resolver.rounds[form].append(measure(resolver, form, data, options, ",".join(map(str, cores[1:]))))

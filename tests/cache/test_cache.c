@@ -566,6 +566,27 @@ static void a_higher_limit_takes_more(void **state)
 	assert_int_equal(entries(desk), before + 1000);
 }
 
+static void takes_any_limit(void **state)
+{
+	desk_t *desk = *state;
+	cache_t *own = desk->cache;
+
+	desk->cache = cache_new(SIZE_MAX);
+	assert_non_null(desk->cache);
+	assert_true(put(desk, 60, 1000));
+	assert_int_equal(find(desk, 1000), CACHE_HIT);
+	cache_set_limit(desk->cache, LIMIT);
+	assert_true(octets(desk) <= LIMIT);
+	assert_int_equal(find(desk, 1000), CACHE_HIT);
+	cache_free(desk->cache);
+	desk->cache = cache_new(0);
+	assert_non_null(desk->cache);
+	assert_false(put(desk, 60, 1000));
+	assert_int_equal(find(desk, 1000), CACHE_MISS);
+	cache_free(desk->cache);
+	desk->cache = own;
+}
+
 static void frees_nothing(void **state)
 {
 	(void)state;
@@ -608,6 +629,7 @@ int main(void)
 		TEST(keeps_nothing_that_is_large),
 		TEST(a_lower_limit_evicts_at_once),
 		TEST(a_higher_limit_takes_more),
+		TEST(takes_any_limit),
 		cmocka_unit_test(frees_nothing),
 	};
 

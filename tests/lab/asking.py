@@ -4,6 +4,7 @@ import dataclasses
 import socket
 import struct
 
+import dns.edns
 import dns.exception
 import dns.flags
 import dns.message

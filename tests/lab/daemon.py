@@ -12,6 +12,7 @@ import lab
 
 STOP_SECONDS = 10
 READY_TRIES = 1200
+SANITIZER = re.compile(".*(runtime error:|[A-Z][a-z]+Sanitizer:).*")  # also a resolver process's, which is replaced
 ADDRESS = os.environ.get("LAB_RESOLVER", "127.0.0.1")
 
 
@@ -61,6 +62,8 @@ class Process:
         if self.running():
             self.process.kill()
             self.process.wait()
+        if found := SANITIZER.search(self.log()):
+            raise RuntimeError(f"{self.name}: a sanitizer has found something: {found.group(0)}")
 
     def start(self):
         with open(self.output, "wb") as output:

@@ -10,6 +10,7 @@ import sys
 import textwrap
 import time
 
+import dns.edns
 import dns.exception
 import dns.name
 import dns.rcode

@@ -126,42 +126,54 @@ class _Maker:
         return dns.zone.from_file(str(out), origin=zone.name, relativize=False)
 
     def _break(self, zone, signed):
-        how = zone.broken["how"]
         sets = {dns.rdatatype.from_text(name) for name in zone.broken.get("sets", [])}
-        if how == "no-denial":
-            _drop(signed, lambda rdataset: rdataset.rdtype in DENIAL or rdataset.covers in DENIAL)
-        elif how == "missing":
-            _drop(signed, lambda rdataset: rdataset.rdtype == RRSIG and (not sets or rdataset.covers in sets))
-        elif how == "flipped":
-            _replace_signatures(signed, sets, lambda name, rdataset: [_flip(rdata) for rdata in rdataset])
-        elif how == "no-zone-bit":
-            keys = self.keys[zone.name]
-            signed.get_rdataset(zone.name, dns.rdatatype.DNSKEY).clear()
-            signed.get_rdataset(zone.name, dns.rdatatype.DNSKEY).add(keys.dnskey(keys.other))
-            tag = dns.dnssec.key_id(keys.dnskey(keys.other))
-            _replace_signatures(signed, sets, lambda name, rdataset: [
-                _rsa_sign(name, signed.get_rdataset(name, rdataset.covers), rdataset[0].replace(key_tag=tag), keys.rsa())])
-        elif how in WINDOWS or how == "wrong-key":
-            keys = self.keys[zone.name]
-            wrong = self._sign(zone, WINDOWS.get(how, VALID), [keys.other] if how == "wrong-key" else keys.signing)
-            _replace_signatures(signed, sets, lambda name, rdataset: wrong.get_rdataset(name, RRSIG, rdataset.covers))
+        self.BREAKS[zone.broken["how"]](self, zone, signed, sets)
+
+    def _expire(self, zone, signed, sets):
+        """Signatures of another time, past or to come."""
+        _copy_signatures(signed, sets, self._sign(zone, WINDOWS[zone.broken["how"]], self.keys[zone.name].signing))
+
+    def _use_wrong_key(self, zone, signed, sets):
+        _copy_signatures(signed, sets, self._sign(zone, VALID, [self.keys[zone.name].other]))
+
+    def _clear_zone_bit(self, zone, signed, sets):
+        """All signed anew, by a DNSKEY that differs in that bit, and therefore in its tag."""
+        keys = self.keys[zone.name]
+        dnskey = keys.dnskey(keys.other)
+        published = signed.get_rdataset(zone.name, dns.rdatatype.DNSKEY)
+        published.clear()
+        published.add(dnskey)
+        tag = dns.dnssec.key_id(dnskey)
+        _replace_signatures(signed, sets, lambda name, rdataset: [
+            _rsa_sign(name, signed.get_rdataset(name, rdataset.covers), rdataset[0].replace(key_tag=tag), keys.rsa())])
+
+    BREAKS = {
+        "expired": _expire,
+        "future": _expire,
+        "wrong-key": _use_wrong_key,
+        "no-zone-bit": _clear_zone_bit,
+        "missing": lambda self, zone, signed, sets: _drop(signed, lambda rdataset: _signs(rdataset, sets)),
+        "flipped": lambda self, zone, signed, sets: _replace_signatures(signed, sets, lambda name, rdataset: map(_flip, rdataset)),
+        "no-denial": lambda self, zone, signed, sets: _drop(signed, _denies),
+    }
 
     def _text(self, zone):
         lines = [
             f"$ORIGIN {zone.name}",
             "$TTL 3600",
             f"@ SOA {_below('ns1', zone)} {_below('hostmaster', zone)} 1 3600 600 86400 300",
-            *self._delegation(zone, zone),
+            *self._delegation(zone),
             zone.records,
         ]
         if zone.many:
             lines += [f"{zone.many['owner']} {zone.many['type']} {text}" for text in manifests.expand(zone.many)]
         for child in self.zones:
             if child.delegated and self.manifest.parent_of(child) is zone:
-                lines += self._delegation(child, zone) + self._ds(child)
+                lines += self._delegation(child) + self._ds(child)
         return "\n".join(lines) + "\n"
 
-    def _delegation(self, zone, _in):
+    def _delegation(self, zone):
+        """What both a zone and its parent say of its servers: NS, and their addresses where the names are below the zone."""
         if zone.ns:
             return [f"{zone.name} NS {name}" for name in zone.ns]
         lines = []
@@ -186,8 +198,7 @@ class _Maker:
         root = self.manifest.zones[dns.name.root]
         ds = " ".join(self.keys[root.name].ds(self.keys[root.name].entry))
         (self.folder / "root.key").write_text(f". IN DS {ds}\n")
-        hints = [line.replace(" NS ", " 3600000 NS ").replace(" A", " 3600000 A") for line in self._delegation(root, root)]
-        (self.folder / "root.hints").write_text("\n".join(hints) + "\n")
+        (self.folder / "root.hints").write_text("\n".join(self._delegation(root)) + "\n")
 
 
 def _below(label, zone):
@@ -201,10 +212,23 @@ def _drop(zone, unwanted):
         del zone.nodes[name]
 
 
+def _denies(rdataset):
+    return rdataset.rdtype in DENIAL or rdataset.covers in DENIAL
+
+
+def _signs(rdataset, sets):
+    """Whether it is signatures of one of the sets; no sets: of any."""
+    return rdataset.rdtype == RRSIG and (not sets or rdataset.covers in sets)
+
+
+def _copy_signatures(zone, sets, other):
+    _replace_signatures(zone, sets, lambda name, rdataset: other.get_rdataset(name, RRSIG, rdataset.covers))
+
+
 def _replace_signatures(zone, sets, substitute):
     for name, node in zone.nodes.items():
         for rdataset in node.rdatasets:
-            if rdataset.rdtype == RRSIG and (not sets or rdataset.covers in sets):
+            if _signs(rdataset, sets):
                 wrong = list(substitute(name, rdataset))
                 rdataset.clear()
                 for rdata in wrong:

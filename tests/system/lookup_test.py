@@ -128,6 +128,10 @@ def main():
     _check_words(cases, "no server", ["rsa.lab", "-s", DEAD], FAILED, "Connection refused")
     _check_words(cases, "no time", ["silent.post", "-c", config, "--timeout", "1"], FAILED, "no answer within 1 s")
     _check_words(cases, "by itself over TCP", ["rsa.lab", "-c", config, "--tcp"], ANSWER, "secure")
+    for name, resolver, text in (("no trust anchor", {"trust-anchor-file": []}, "there is no trust anchor"),
+                                 ("a negative trust anchor", {"domain-insecure": ["lab"]}, "resolver.domain-insecure has lab")):
+        path = str(daemon.write_config(daemon.folder() / "insecure.yaml", {"resolver": resolver}))
+        _check_words(cases, name, ["rsa.lab", "-c", path], ANSWER, "insecure: ", f"why: {text}")
     _check_words(cases, "no configuration", ["rsa.lab", "-c", "/nonexistent"], CONFIG, "/nonexistent")
     _check_words(cases, "a mail address", ["user@rsa.lab"], USAGE, "is a mail address")
     _check_words(cases, "help", ["--help"], 0, "Exit status:")

@@ -7,43 +7,64 @@ import sys
 import tempfile
 
 RESULTS = pathlib.Path(__file__).with_name("results.py")
-GOOD, BAD, SKIPPED = "<testcase name='a'/>", "<testcase name='b'><failure/></testcase>", "<testcase name='c'><skipped/></testcase>"
-ERROR = "<testcase name='d'><error/></testcase>"
+CMOCKA = """\
+[==========] Running 3 test(s).
+[ RUN      ] reads
+ok   this is the test's own output
+[       OK ] reads
+[ RUN      ] writes
+[  ERROR   ] --- 0x1 != 0
+[  FAILED  ] writes
+[ RUN      ] waits
+[  SKIPPED ] waits
+[  PASSED  ] 1 test(s).
+[  SKIPPED ] 1 test(s), listed below:
+[  SKIPPED ] waits
+[  FAILED  ] 1 test(s), listed below:
+[  FAILED  ] writes
+"""
 ROWS = (
-    # name, tests with their results, XML inside <testsuites>, line
-    ("a test that only ends counts as one", [("unit / one", "OK")], "", "1 passed, 0 failed, 0 skipped"),
-    ("a skipped one", [("one", "SKIP"), ("two", "OK")], "", "1 passed, 0 failed, 1 skipped"),
-    ("one that did not come to its end", [("one", "TIMEOUT"), ("two", "ERROR")], "", "0 passed, 2 failed, 0 skipped"),
-    ("TAP counts its cases", [("unit / one", "FAIL")], f"<testsuite name='mxward.one'>{GOOD}{GOOD}{BAD}{SKIPPED}{ERROR}</testsuite>",
-     "2 passed, 2 failed, 1 skipped"),
-    ("death behind the last good case is a failure", [("one", "ERROR")], f"<testsuite name='mxward.one'>{GOOD}{GOOD}</testsuite>",
+    # name, tests as meson logs them (None: no log), line
+    ("a test that only ends counts as one", [{"result": "OK"}], "1 passed, 0 failed, 0 skipped"),
+    ("a skipped one", [{"result": "SKIP"}, {"result": "OK"}], "1 passed, 0 failed, 1 skipped"),
+    ("ones that did not come to their end", [{"result": "TIMEOUT"}, {"result": "ERROR"}], "0 passed, 2 failed, 0 skipped"),
+    ("cmocka's cases", [{"result": "FAIL", "stdout": CMOCKA}], "1 passed, 1 failed, 1 skipped"),
+    ("two groups of cmocka's", [{"result": "FAIL", "stdout": CMOCKA + CMOCKA}], "2 passed, 2 failed, 2 skipped"),
+    ("death inside a case", [{"result": "FAIL", "stdout": "[ RUN      ] a\n[       OK ] a\n[ RUN      ] b\n"}],
+     "1 passed, 1 failed, 0 skipped"),
+    ("death behind the last good case", [{"result": "ERROR", "stdout": "[ RUN      ] a\n[       OK ] a\n"}],
+     "1 passed, 1 failed, 0 skipped"),
+    ("the lab's cases", [{"result": "FAIL", "stdout": "ok   one\nFAIL two: why\nok   three\n2 of 3 cases passed\n"}],
      "2 passed, 1 failed, 0 skipped"),
-    ("control characters in a test's output", [("one", "OK")], "<testsuite name='mxward'><system-out>\x01\x1b[1m</system-out></testsuite>",
-     "1 passed, 0 failed, 0 skipped"),
-    ("nothing ran", [], "", "0 passed, 1 failed, 0 skipped"),
-    ("a build that broke", None, None, "0 passed, 1 failed, 0 skipped"),
+    ("unittest's cases", [{"result": "OK", "stderr": "....\n---\nRan 4 tests in 0.4s\n\nOK (skipped=1)\n"}],
+     "3 passed, 0 failed, 1 skipped"),
+    ("unittest's failures", [{"result": "FAIL", "stderr": "Ran 5 tests in 1.0s\n\nFAILED (failures=1, errors=2)\n"}],
+     "2 passed, 3 failed, 0 skipped"),
+    ("one of unittest's", [{"result": "OK", "stderr": "Ran 1 test in 0.4s\n\nOK\n"}], "1 passed, 0 failed, 0 skipped"),
+    ("control characters", [{"result": "OK", "stdout": "\x01\x1b[1m\u2028\x85\n"}], "1 passed, 0 failed, 0 skipped"),
+    ("nothing ran", [], "0 passed, 1 failed, 0 skipped"),
+    ("a build that broke", None, "0 passed, 1 failed, 0 skipped"),
 )
 
 
-def count(folder, tests, suites):
+def count(folder, tests):
     if tests is not None:
         logs = pathlib.Path(folder, "meson-logs")
         logs.mkdir()
-        (logs / "testlog.json").write_text("".join(json.dumps({"name": n, "result": r}) + "\n" for n, r in tests))
-        (logs / "testlog.junit.xml").write_text(f"<testsuites>{suites}</testsuites>")
+        (logs / "testlog.json").write_text("".join(json.dumps(test, ensure_ascii=False) + "\n" for test in tests))
     ended = subprocess.run([RESULTS, folder], capture_output=True, text=True, check=False)
     return ended.stdout.strip(), ended.returncode
 
 
 def main():
-    wrong = 0
-    for name, tests, suites, line in ROWS:
+    for name, tests, line in ROWS:
         with tempfile.TemporaryDirectory(dir=".") as folder:
-            told, status = count(folder, tests, suites)
-        if told != line or status != (0 if " 0 failed" in line else 1):
-            print(f"{name}: {told} and status {status}, not {line}")
-            wrong += 1
-    return 1 if wrong else 0
+            told, status = count(folder, tests)
+        good = told == line and status == (0 if " 0 failed" in line else 1)
+        wrong = "" if good else f": {told} and status {status}, not {line}"
+        print(f"{'ok  ' if good else 'FAIL'} {name}{wrong}")
+        if not good:
+            yield name
 
 
-sys.exit(main())
+sys.exit(1 if list(main()) else 0)

@@ -23,7 +23,7 @@ static const struct row rows[] = {
 	{ "the last code points of each length", "\x7e\u07ff\uffff\U0010ffff", 100, "\x7e\u07ff\uffff\U0010ffff" },
 	{ "C1 controls", "\xc2\x80\xc2\x9b\xc2\x9f\u00a0", 100, "\\194\\128\\194\\155\\194\\159\u00a0" },
 	{ "line and paragraph separators", "a\u2028b\u2029c", 100, "a\\226\\128\\168b\\226\\128\\169c" },
-	{ "override of direction", "\u202e", 100, "\\226\\128\\174" },
+	{ "override of direction", "\u202eb\u202c", 100, "\\226\\128\\174b\\226\\128\\172" },
 	{ "isolate of direction", "\u2066\u2069\u206a", 100, "\\226\\129\\166\\226\\129\\169\u206a" },
 	{ "marks of direction", "\u200d\u200e\u200f\u2010", 100, "\u200d\\226\\128\\142\\226\\128\\143\u2010" },
 	{ "an octet that begins nothing", "a\x80\xff\xfe", 100, "a\\128\\255\\254" },

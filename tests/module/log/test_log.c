@@ -417,6 +417,40 @@ static void appends_to_a_file(void **state)
 	assert_int_equal(st.st_mode & 07777, 0640);
 }
 
+/* Opens a file that is there, gives it away, and returns whose it is. */
+static uid_t given_to(place_t *place, uid_t user)
+{
+	struct stat st;
+	log_t *log = log_open(place->file, LOG_LEVEL_INFO);
+
+	log_give(log, user, getgid());
+	log_free(log);
+	assert_int_equal(stat(place->file, &st), 0);
+	return st.st_uid;
+}
+
+/* Only root can give a file to somebody else; for others this still tells that nothing goes wrong. */
+static void gives_its_file_away(void **state)
+{
+	place_t *place = *state;
+	const uid_t other = getuid() == 0 ? 65534 : getuid();
+
+	assert_int_equal(given_to(place, other), other);
+	assert_string_equal(on_stderr(place), "");
+}
+
+static void gives_nothing_away_that_has_another_name(void **state)
+{
+	place_t *place = *state;
+	int fd = open(place->file, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	assert_true(fd >= 0);
+	close(fd);
+	assert_int_equal(link(place->file, place->other), 0);
+	assert_int_equal(given_to(place, 65534), getuid());
+	log_give(NULL, 0, 0);
+}
+
 static void follows_rotation(void **state)
 {
 	place_t *place = *state;
@@ -696,6 +730,8 @@ int main(void)
 		TEST(without_a_journal_there_is_stderr),
 		TEST(a_journal_that_fails_is_counted),
 		TEST(appends_to_a_file),
+		TEST(gives_its_file_away),
+		TEST(gives_nothing_away_that_has_another_name),
 		TEST(follows_rotation),
 		TEST(a_file_that_cannot_be_opened_is_stderr),
 		TEST(does_not_follow_symbolic_links),

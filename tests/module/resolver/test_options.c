@@ -340,6 +340,54 @@ static void says(void **state)
 	conf_free(conf);
 }
 
+struct anchor {
+	const char *name;
+	const char *text;
+	bool fine;
+};
+
+static const struct anchor anchors[] = {
+	{ "DS", ". IN DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D\n", true },
+	{ "DS behind a comment",
+	  "; the root\n\n.\t86400\tin\tds\t20326 8 2 ( "
+	  "E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D )\n",
+	  true },
+	{ "nothing", "", false },
+	{ "comments only", "; . IN DS 20326 8 2 E06D\n;;id: . 1\n", false },
+};
+
+enum { ANCHORS = sizeof(anchors) / sizeof(anchors[0]) };
+
+/* libunbound takes all of these, and validates nothing with the last ones. */
+static void a_file_without_a_key_is_told(void **state)
+{
+	const struct anchor *anchor = *state;
+	char path[] = "test-options-XXXXXX";
+	int fd = mkstemp(path);
+	char here[256];
+	char yaml[512];
+	conf_t *conf;
+	char *refusal;
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, anchor->text, strlen(anchor->text)), strlen(anchor->text));
+	close(fd);
+	assert_non_null(getcwd(here, sizeof(here)));
+	snprintf(yaml, sizeof(yaml),
+		 "resolver: {root-hints: \"\", auto-trust-anchor-file: \"\", trust-anchor-file: [%s/%s]}", here, path);
+	conf = parse(yaml);
+	refusal = options_check_with(conf, g_program);
+	unlink(path);
+	if (anchor->fine && refusal != NULL)
+		fail_msg("%s", refusal);
+	if (!anchor->fine) {
+		assert_non_null(refusal);
+		assert_non_null(strstr(refusal, "holds no DS or DNSKEY record"));
+	}
+	free(refusal);
+	conf_free(conf);
+}
+
 /* A line of ours cannot be refused unless conf lets something through; then it is quoted. */
 static void a_line_of_ours_is_shown(void **state)
 {
@@ -381,7 +429,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_line_of_ours_is_shown),      cmocka_unit_test(a_missing_program_is_told),
 	};
 	enum { PLAIN_TESTS = sizeof(plain) / sizeof(plain[0]) };
-	struct CMUnitTest tests[PLAIN_TESTS + ROWS + OPINIONS];
+	struct CMUnitTest tests[PLAIN_TESTS + ROWS + OPINIONS + ANCHORS];
 	size_t count = 0;
 
 	if (argc != 2) {
@@ -396,5 +444,8 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < OPINIONS; i++)
 		tests[count++] =
 			(struct CMUnitTest){ opinions[i].name, says, NULL, NULL, (void *)(uintptr_t)&opinions[i] };
+	for (size_t i = 0; i < ANCHORS; i++)
+		tests[count++] = (struct CMUnitTest){ anchors[i].name, a_file_without_a_key_is_told, NULL, NULL,
+						      (void *)(uintptr_t)&anchors[i] };
 	return _cmocka_run_group_tests("options", tests, count, NULL, NULL);
 }

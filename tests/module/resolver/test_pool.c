@@ -291,6 +291,22 @@ static void a_full_process_gets_no_more(void **state)
 	assert_int_equal(restarts(f), 0);
 }
 
+/* A process that never tells the end of what was cancelled is replaced before it keeps others waiting for ever. */
+static void a_clogged_process_is_replaced(void **state)
+{
+	fixture_t *f = *state;
+
+	start(f, "ok deaf", 1);
+	run_until_ready(f, 1);
+	for (unsigned i = 0; i < PROTO_OPEN_MAX; i++)
+		pool_cancel(f->pool, ask(f, 0, "silent"));
+	ask(f, 1, "answer");
+	run_until_outcomes(f, 1);
+	assert_int_equal(f->told[0].times, 0);
+	assert_int_equal(f->told[1].result, POOL_ANSWERED);
+	assert_int_equal(restarts(f), 1);
+}
+
 /* ---- cancelling ---- */
 
 static void a_cancelled_question_says_nothing(void **state)
@@ -708,6 +724,7 @@ int main(int argc, char **argv)
 		IN_FIXTURE(waits_for_a_process),
 		IN_FIXTURE(too_many_are_turned_away),
 		IN_FIXTURE(a_full_process_gets_no_more),
+		IN_FIXTURE(a_clogged_process_is_replaced),
 		IN_FIXTURE(a_cancelled_question_says_nothing),
 		IN_FIXTURE(a_cancel_may_come_too_late),
 		IN_FIXTURE(a_cancelled_question_is_not_asked_again),

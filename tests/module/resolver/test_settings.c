@@ -1,5 +1,6 @@
 /* test_settings.c: the RFC 5011 state is made where it is missing, and what cannot be kept is done without. */
 #include "module/resolver/anchor.h"
+#include "module/resolver/proto.h"
 #include "module/resolver/settings.h"
 #include "tests/support.h"
 
@@ -141,9 +142,8 @@ static conf_t *parse(const char *seed, const char *file)
 	conf_t *conf;
 
 	snprintf(yaml, sizeof(yaml),
-		 "resolver: {trust-anchor-file: [%s], auto-trust-anchor-file: \"%s\", processes: 3, memory: 4M,"
-		 " max-questions: 1000}",
-		 seed, file);
+		 "resolver: {trust-anchor-file: [%s], auto-trust-anchor-file: \"%s\", processes: 3, memory: 4M}", seed,
+		 file);
 	conf = conf_parse(yaml, strlen(yaml), "test", &error);
 	if (conf == NULL)
 		fail_msg("%s", error);
@@ -171,7 +171,7 @@ static void settings_keep_the_state(void **state)
 
 	assert_true(settings_for_pool(conf, &settings, NULL));
 	assert_int_equal(settings.processes, 3);
-	assert_int_equal(settings.memory, (512 << 20) + 3 * (4 << 20) + 1000 * 32768);
+	assert_int_equal(settings.memory, (512 << 20) + 3 * (4 << 20) + PROTO_OPEN_MAX * 32768);
 	assert_non_null(strstr(settings.config, "auto-trust-anchor-file"));
 	assert_null(strstr(settings.fallback, "auto-trust-anchor-file"));
 	assert_non_null(strstr(settings.fallback, "\ttrust-anchor-file"));
