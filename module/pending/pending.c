@@ -154,18 +154,24 @@ static void question_answer(pending_t *pending, question_t *question, const cach
 
 /* ---- outcomes ---- */
 
+static const char *failure_in_words(const cache_answer_t *answer)
+{
+	if (answer->security == SECURITY_BOGUS)
+		return "rejected a bogus answer";
+	return answer->ede == EDE_BLOCKED ? "rejected an MX answer" : "could not resolve";
+}
+
 static void log_failure(const pending_t *pending, const question_t *question, const cache_answer_t *answer)
 {
 	char name[NAME_TEXT_MAX];
 
 	if (log_wants(pending->log, LOG_LEVEL_INFO))
 		log_write(pending->log, LOG_LEVEL_INFO, "%s name=%s type=%u ede=%u why=\"%.*s\"",
-			  answer->security == SECURITY_BOGUS ? "rejected a bogus answer" : "could not resolve",
-			  name_to_text(&question->name, name), question->type, answer->ede, answer->ede_text_size,
-			  answer->ede_text != NULL ? answer->ede_text : "");
+			  failure_in_words(answer), name_to_text(&question->name, name), question->type, answer->ede,
+			  answer->ede_text_size, answer->ede_text != NULL ? answer->ede_text : "");
 }
 
-/* Findings worth a line: what was done, or would have been, and alerts. */
+/* Findings worth a line: what was done, or would have been, and alerts. Bogus answers have log_failure(). */
 static void log_verdict(const pending_t *pending, const question_t *question, const verdict_t *verdict)
 {
 	char name[NAME_TEXT_MAX];
@@ -177,7 +183,7 @@ static void log_verdict(const pending_t *pending, const question_t *question, co
 		bool loud = finding->action > ACTION_LOG || check->severity == SEVERITY_ALERT;
 		log_level_t level = loud ? LOG_LEVEL_WARNING : LOG_LEVEL_DEBUG;
 
-		if (finding->action != ACTION_IGNORE && log_wants(pending->log, level))
+		if (finding->action != ACTION_IGNORE && finding->check != CHECK_BOGUS && log_wants(pending->log, level))
 			log_write(pending->log, level, "mx name=%s check=%s action=%s%s host=%s detail=\"%s\"",
 				  name_to_text(&question->name, name), check->name, action_name(finding->action),
 				  verdict->monitored ? " mode=monitor" : "",

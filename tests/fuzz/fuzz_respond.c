@@ -45,7 +45,7 @@ static responder_t *begin(void)
 	cache_thread_begin();
 	responder->cache = cache_new(1 << 20);
 	responder->acl = acl_new(&allow);
-	responder->miss = miss;
+	responder->calls.miss = miss;
 	responder->now = NOW;
 	responder->reply = (reply_context_t){ .cookies = cookies_new(), .max_udp_size = MAX_UDP };
 	assert(responder->cache != NULL && responder->acl != NULL && responder->reply.cookies != NULL);
