@@ -7,10 +7,12 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <spawn.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -509,6 +511,37 @@ static void keeps_answers_for_a_slow_pool(void **state)
 	assert_int_equal(end(f), 0);
 }
 
+/* ---- the command line ---- */
+
+static int run(char *first, char *second)
+{
+	char name[] = "mxward";
+	char command[] = "resolver";
+	char *const arguments[] = { name, command, first, second, NULL };
+	posix_spawn_file_actions_t actions;
+	pid_t pid;
+	int status;
+
+	assert_int_equal(posix_spawn_file_actions_init(&actions), 0);
+	assert_int_equal(posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0), 0);
+	assert_int_equal(posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO), 0);
+	assert_int_equal(posix_spawn(&pid, g_program, &actions, NULL, arguments, environ), 0);
+	posix_spawn_file_actions_destroy(&actions);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void is_not_for_people(void **state)
+{
+	char help[] = "--help";
+	char memory[] = "0";
+
+	(void)state;
+	assert_int_equal(run(help, NULL), 0);
+	assert_int_equal(run(memory, NULL), 64);
+	assert_int_equal(run(NULL, NULL), 64);
+}
+
 #define IN_FIXTURE(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(int argc, char **argv)
@@ -523,6 +556,7 @@ int main(int argc, char **argv)
 		IN_FIXTURE(ends_with_the_thread_that_made_it),
 		IN_FIXTURE(does_with_fewer_files),
 		IN_FIXTURE(keeps_answers_for_a_slow_pool),
+		cmocka_unit_test(is_not_for_people),
 	};
 	enum { PLAIN = sizeof(plain) / sizeof(plain[0]) };
 	struct CMUnitTest tests[PLAIN + NONSENSES + REFUSALS];
