@@ -98,7 +98,7 @@ bool sandbox_limits(size_t memory, int first_fd)
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
 		return refused("forbid tracing");
 #endif
-	(void)setpriority(PRIO_PROCESS, 0, NICENESS);
+	(void)!nice(NICENESS); /* on top of what the daemon was started with */
 	sandbox_rearm_cpu();
 	return true;
 }
