@@ -245,6 +245,49 @@ static void resolves(void **state)
 	assert_int_equal(end(f), 0);
 }
 
+/* Listens for TCP where the upstream takes UDP. */
+static int listen_upstream(const fixture_t *f)
+{
+	struct sockaddr_in address;
+	socklen_t size = sizeof(address);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(getsockname(f->upstream, (struct sockaddr *)&address, &size), 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	return fd;
+}
+
+static void asks_over_tcp_alone(void **state)
+{
+	fixture_t *f = *state;
+	int listener = listen_upstream(f);
+	uint8_t message[1500];
+	int connection;
+	ssize_t size;
+	proto_t answer;
+
+	launch(f, f->config);
+	hear_hello(f);
+	ASK(f, 1, "\1t\7example", true);
+	connection = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	assert_true(connection >= 0);
+	size = recv(connection, message, sizeof(message), 0); /* libunbound sends length and message together */
+	assert_true(size > 14);
+	assert_int_equal(message[0] << 8 | message[1], size - 2);
+	message[4] |= 0x80;
+	message[5] = 0x83; /* NXDOMAIN */
+	assert_int_equal(send(connection, message, (size_t)size, MSG_NOSIGNAL), size);
+	answer = hear(f);
+	assert_int_equal(answer.id, 1);
+	assert_int_equal(rcode_of(&answer), 3);
+	assert_int_equal(recv(f->upstream, message, sizeof(message), MSG_DONTWAIT), -1); /* nothing came over UDP */
+	assert_int_equal(end(f), 0);
+	close(connection);
+	close(listener);
+}
+
 /* What options.h makes of a forwarder on loopback lets libunbound ask it, and no other server there. */
 static void asks_a_forwarder_on_this_machine(void **state)
 {
@@ -550,6 +593,7 @@ int main(int argc, char **argv)
 		IN_FIXTURE(answers_local_zones),
 		IN_FIXTURE(answers_pings),
 		IN_FIXTURE(resolves),
+		IN_FIXTURE(asks_over_tcp_alone),
 		IN_FIXTURE(asks_a_forwarder_on_this_machine),
 		IN_FIXTURE(tells_when_a_cancelled_question_is_gone),
 		IN_FIXTURE(is_confined),
