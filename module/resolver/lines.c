@@ -23,14 +23,15 @@ static const char *skip_prefix(const char *line)
 	return end != NULL ? end + 2 : line;
 }
 
-static log_level_t level_of(const char *text)
+/* What libunbound calls a notice (that it begins, that it signals a key) is of no use to an administrator. */
+static log_level_t level_of(const char *text, bool of_libunbound)
 {
-	static const struct {
+	const struct {
 		const char *prefix;
 		log_level_t level;
 	} rows[] = {
-		{ "notice: ", LOG_LEVEL_INFO },
-		{ "info: ", LOG_LEVEL_INFO },
+		{ "notice: ", of_libunbound ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO },
+		{ "info: ", of_libunbound ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO },
 		{ "debug: ", LOG_LEVEL_DEBUG },
 	};
 
@@ -58,7 +59,8 @@ static void log_line(lines_t *lines)
 	if (text[0] == '\0')
 		return;
 	if (lines->logged++ < LINES_PER_SECOND_MAX)
-		log_write(lines->log, level_of(text), "resolver process %d: %s", (int)lines->pid, text);
+		log_write(lines->log, level_of(text, text != lines->text), "resolver process %d: %s", (int)lines->pid,
+			  text);
 	else
 		lines->suppressed++;
 }

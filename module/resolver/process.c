@@ -300,7 +300,10 @@ static bool start(process_t *process, const char *config, const char *anchor_dir
 	share_files(process);
 	if (!confine(process->contexts[0], anchor_dir) || context_for(process, false) == NULL)
 		return false;
-	event_add(process->readable, NULL);
+	if (event_add(process->readable, NULL) != 0) {
+		fputs("error: there is no socket to the pool\n", stderr);
+		return false;
+	}
 	say(process, &(proto_t){ .kind = PROTO_HELLO, .version = PROTO_VERSION });
 	return true;
 }

@@ -85,8 +85,7 @@ bool sandbox_limits(size_t memory, int first_fd)
 	ignore_signals();
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0)
 		return refused("ask to be ended with the daemon");
-	if (close_range((unsigned)first_fd, ~0U, 0) != 0)
-		return refused("close inherited files");
+	closefrom(first_fd);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return refused("give up new privileges");
 	if (!drop_capabilities())
@@ -99,7 +98,7 @@ bool sandbox_limits(size_t memory, int first_fd)
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
 		return refused("forbid tracing");
 #endif
-	(void)setpriority(PRIO_PROCESS, 0, NICENESS);
+	(void)!nice(NICENESS); /* on top of what the daemon was started with */
 	sandbox_rearm_cpu();
 	return true;
 }

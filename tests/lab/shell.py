@@ -1,5 +1,5 @@
 #!/usr/bin/python3 -B
-"""A shell in the lab with mxward running: what `./dev lab` starts."""
+"""A shell, or the command given, in the lab with mxward running: what `./dev lab` starts."""
 import os
 import pathlib
 import subprocess
@@ -32,6 +32,8 @@ def _shell():
 
 def main():
     with daemon.Mxward() as mxward:
+        if len(sys.argv) > 1:
+            return subprocess.run(sys.argv[1:], check=False).returncode
         print(HELP.format(pid=mxward.pid), flush=True)
         subprocess.run(_shell(), check=False)
     return 0

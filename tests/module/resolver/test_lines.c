@@ -19,8 +19,8 @@ static const struct row rows[] = {
 	{ "error of libunbound", AT "error: out of memory\n", "warning: resolver process 7: error: out of memory\n" },
 	{ "fatal error of libunbound", AT "fatal error: no\n", "warning: resolver process 7: fatal error: no\n" },
 	{ "warning of libunbound", AT "warning: hm\n", "warning: resolver process 7: warning: hm\n" },
-	{ "notice of libunbound", AT "notice: so\n", "info: resolver process 7: notice: so\n" },
-	{ "info of libunbound", AT "info: so\n", "info: resolver process 7: info: so\n" },
+	{ "notice of libunbound", AT "notice: so\n", "debug: resolver process 7: notice: so\n" },
+	{ "info of libunbound", AT "info: so\n", "debug: resolver process 7: info: so\n" },
 	{ "debug of libunbound", AT "debug: so\n", "debug: resolver process 7: debug: so\n" },
 	{ "our own line", "error: no\n", "warning: resolver process 7: error: no\n" },
 	{ "our own notice", "notice: no\n", "info: resolver process 7: notice: no\n" },
@@ -114,7 +114,7 @@ static void a_line_may_come_in_pieces(void **state)
 	f->pipe[1] = -1;
 	assert_false(lines_read(&f->lines, f->pipe[0], 1));
 	lines_end(&f->lines);
-	assert_string_equal(logged(f), "info: resolver process 7: info: one\ninfo: resolver process 7: info: two\n");
+	assert_string_equal(logged(f), "debug: resolver process 7: info: one\ninfo: resolver process 7: info: two\n");
 	end(f);
 }
 

@@ -7,10 +7,12 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <spawn.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -241,6 +243,49 @@ static void resolves(void **state)
 	assert_int_equal(rcode_of(&answer), 3);
 	assert_memory_equal(answer.packet + 12, "\4w\\\"x\7example", 14);
 	assert_int_equal(end(f), 0);
+}
+
+/* Listens for TCP where the upstream takes UDP. */
+static int listen_upstream(const fixture_t *f)
+{
+	struct sockaddr_in address;
+	socklen_t size = sizeof(address);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(getsockname(f->upstream, (struct sockaddr *)&address, &size), 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	return fd;
+}
+
+static void asks_over_tcp_alone(void **state)
+{
+	fixture_t *f = *state;
+	int listener = listen_upstream(f);
+	uint8_t message[1500];
+	int connection;
+	ssize_t size;
+	proto_t answer;
+
+	launch(f, f->config);
+	hear_hello(f);
+	ASK(f, 1, "\1t\7example", true);
+	connection = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	assert_true(connection >= 0);
+	size = recv(connection, message, sizeof(message), 0); /* libunbound sends length and message together */
+	assert_true(size > 14);
+	assert_int_equal(message[0] << 8 | message[1], size - 2);
+	message[4] |= 0x80;
+	message[5] = 0x83; /* NXDOMAIN */
+	assert_int_equal(send(connection, message, (size_t)size, MSG_NOSIGNAL), size);
+	answer = hear(f);
+	assert_int_equal(answer.id, 1);
+	assert_int_equal(rcode_of(&answer), 3);
+	assert_int_equal(recv(f->upstream, message, sizeof(message), MSG_DONTWAIT), -1); /* nothing came over UDP */
+	assert_int_equal(end(f), 0);
+	close(connection);
+	close(listener);
 }
 
 /* What options.h makes of a forwarder on loopback lets libunbound ask it, and no other server there. */
@@ -509,6 +554,37 @@ static void keeps_answers_for_a_slow_pool(void **state)
 	assert_int_equal(end(f), 0);
 }
 
+/* ---- the command line ---- */
+
+static int run(char *first, char *second)
+{
+	char name[] = "mxward";
+	char command[] = "resolver";
+	char *const arguments[] = { name, command, first, second, NULL };
+	posix_spawn_file_actions_t actions;
+	pid_t pid;
+	int status;
+
+	assert_int_equal(posix_spawn_file_actions_init(&actions), 0);
+	assert_int_equal(posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0), 0);
+	assert_int_equal(posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO), 0);
+	assert_int_equal(posix_spawn(&pid, g_program, &actions, NULL, arguments, environ), 0);
+	posix_spawn_file_actions_destroy(&actions);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void is_not_for_people(void **state)
+{
+	char help[] = "--help";
+	char memory[] = "0";
+
+	(void)state;
+	assert_int_equal(run(help, NULL), 0);
+	assert_int_equal(run(memory, NULL), 64);
+	assert_int_equal(run(NULL, NULL), 64);
+}
+
 #define IN_FIXTURE(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(int argc, char **argv)
@@ -517,12 +593,14 @@ int main(int argc, char **argv)
 		IN_FIXTURE(answers_local_zones),
 		IN_FIXTURE(answers_pings),
 		IN_FIXTURE(resolves),
+		IN_FIXTURE(asks_over_tcp_alone),
 		IN_FIXTURE(asks_a_forwarder_on_this_machine),
 		IN_FIXTURE(tells_when_a_cancelled_question_is_gone),
 		IN_FIXTURE(is_confined),
 		IN_FIXTURE(ends_with_the_thread_that_made_it),
 		IN_FIXTURE(does_with_fewer_files),
 		IN_FIXTURE(keeps_answers_for_a_slow_pool),
+		cmocka_unit_test(is_not_for_people),
 	};
 	enum { PLAIN = sizeof(plain) / sizeof(plain[0]) };
 	struct CMUnitTest tests[PLAIN + NONSENSES + REFUSALS];
