@@ -275,6 +275,24 @@ static struct row rows[] = {
 	  "rejected insecure agreed EDE 15 (mx: target-internal mx1.example.net)\n"
 	  "- 10 mx1.example.net resolved 1 tlsa-insecure\n"
 	  "reject target-internal mx1.example.net: 10.0.0.1 (Private-Use)\n" },
+	{ "internal addresses beside a host that does not exist", SECURITY_INSECURE, "",
+	  ANSWER GOOD ALSO ADDRESS("mx1.example.net", "10.0.0.1") MISSING("mx2.example.net"),
+	  "rejected insecure agreed EDE 15 (mx: target-internal mx1.example.net)\n"
+	  "- 10 mx1.example.net resolved 1 tlsa-insecure\n"
+	  "- 20 mx2.example.net no-name 0 tlsa-?\n"
+	  "reject target-internal mx1.example.net: 10.0.0.1 (Private-Use)\n"
+	  "log target-missing mx2.example.net\n" },
+	{ "localhost beside a host that does not exist", SECURITY_INSECURE, "",
+	  ANSWER MX("5 localhost.") MX("7 10.") ALSO NO_ADDRESS("mx2.example.net"),
+	  "accepted insecure agreed EDE 4 (mx: target-is-address 10)\n"
+	  "= 5 localhost\n"
+	  "= 20 mx2.example.net\n"
+	  "- 5 localhost ? 0 tlsa-?\n"
+	  "- 7 10 ? 0 tlsa-? stripped\n"
+	  "- 20 mx2.example.net no-address 0 tlsa-?\n"
+	  "strip target-is-address 10\n"
+	  "log target-localhost localhost\n"
+	  "log target-no-address mx2.example.net\n" },
 	{ "internal addresses, allowed", SECURITY_INSECURE, "allow 10.0.0.0/8",
 	  ANSWER GOOD ADDRESS("mx1.example.net", "10.0.0.1"),
 	  "accepted insecure agreed\n"
