@@ -154,7 +154,7 @@ def problems(question, variant, answer, hit=False):
         yield f"no answer: {answer.failure}"
         return
     reply = answer.reply
-    works = question.status in ("secure", "insecure") or (question.status == "bogus" and variant.cd)
+    works = question.status in manifests.WORKING or (question.status == "bogus" and variant.cd)
     rcode = _expected_rcode(question, variant)
     if reply.rcode() != rcode:
         yield f"{dns.rcode.to_text(reply.rcode())} instead of {dns.rcode.to_text(rcode)}"
@@ -202,8 +202,12 @@ def _ede_problems(question, variant, answer, hit):
     codes = [code for code in answer.codes() if not (hit and question.ede and code == CACHED_ERROR)]
     if any(code not in question.ede for code in codes):
         yield f"EDE {codes} ({'; '.join(answer.texts())}), not one of {list(question.ede)}"
-    if question.ede and not codes and variant.edns and not variant.cd:
+    if variant.cd or not variant.edns:
+        return
+    if question.ede and not codes:
         yield f"no EDE; one of {list(question.ede)} is due"
+    if question.extra_text and question.extra_text not in answer.texts():
+        yield f"EXTRA-TEXT {answer.texts()} instead of {question.extra_text!r}"
 
 
 def _form_problems(question, variant, answer):

@@ -1,4 +1,5 @@
 """Starts mxward (and, to compare it with, Debian's unbound) in the lab, and looks after it."""
+import json
 import os
 import pathlib
 import re
@@ -100,10 +101,14 @@ class Process:
 
 
 class Mxward(Process):
-    """`mxward serve` with the lab's configuration and `changes` to it; fresh: without an earlier one's trust anchor state."""
+    """`mxward serve` with the lab's configuration, a validation log of its own, and `changes`; fresh: without an earlier one's
+    trust anchor state."""
 
     def __init__(self, name="mxward", changes=None, environment=None, fresh=True):
-        self.config = write_config(folder() / f"{name}.yaml", changes or {})
+        self.validation = folder() / f"{name}.validation.log"
+        own = {"validation-log": {"file": str(self.validation)}}
+        _merge(own, changes or {})
+        self.config = write_config(folder() / f"{name}.yaml", own)
         self.fresh = fresh
         super().__init__(name, [binary(), "serve", "-c", str(self.config)], environment)
 
@@ -118,6 +123,17 @@ class Mxward(Process):
 
     def reload(self):
         self.send(signal.SIGHUP)
+
+    def validated(self, kind="assessment"):
+        """Objects of the validation log, of lines that are whole."""
+        lines = self.validation.read_bytes().splitlines(keepends=True) if self.validation.exists() else []
+        objects = [json.loads(line) for line in lines if line.endswith(b"\n")]
+        return [entry for entry in objects if entry["type"] == kind]
+
+    def wait_validated(self, condition, what):
+        """Waits for an assessment that meets the condition; returns it."""
+        wait_until(lambda: any(map(condition, self.validated())), f"{what} in {self.validation}", self.running)
+        return next(filter(condition, self.validated()))
 
     def resolvers(self):
         """Process IDs of the resolver processes."""

@@ -19,8 +19,9 @@ import dns.rdatatype
 import asking
 import manifest as manifests
 
-COLOURS = {"secure": "32", "insecure": "33", "bogus": "31", "failed": "35", "ok": "32", "WRONG": "1;31", "heading": "1", "why": "2"}
+COLOURS = {"secure": "32", "insecure": "33", "bogus": "31", "failed": "35", "rejected": "31", "ok": "32", "WRONG": "1;31", "heading": "1", "why": "2"}
 LEAST_WIDTH, MOST_WIDTH = 80, 120
+BLOCKED = 15  # RFC 8914: an MX answer that was judged and rejected
 NAME_WIDTH = 36
 STATUS_WIDTH = 9
 VERDICT_WIDTH = 6
@@ -71,6 +72,8 @@ def status_of(answer):
         return "failed"
     if answer.reply.rcode() == dns.rcode.SERVFAIL:
         codes = answer.codes()
+        if BLOCKED in codes:
+            return "rejected"
         return "bogus" if codes and all(code in range(5, 13) for code in codes) else "failed"
     return "secure" if answer.reply.flags & dns.flags.AD else "insecure"
 
@@ -185,7 +188,8 @@ def main():
     with daemon.Mxward() as mxward:
         screen.line(screen.paint("mxward in the lab: a miniature Internet of its own, with real servers and real signatures", "heading"))
         screen.note(f"{len(questions)} questions; secure: DNSSEC proves the answer; insecure: its zone is not signed; bogus: its zone "
-                    "is signed, and this is not what was signed; failed: no server gives an answer", 0)
+                    "is signed, and this is not what was signed; rejected: its exchanges are nothing that mail may go to; failed: no "
+                    "server gives an answer", 0)
         begin = time.monotonic()
         wrong = ask_everything(screen, questions)
         show_log(screen, mxward)

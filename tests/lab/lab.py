@@ -97,7 +97,8 @@ remote-control:
 """
 
 MXWARD_CONFIG = """\
-# The lab's configuration: production defaults, but for where this Internet begins and that its servers are on loopback.
+# The lab's configuration: production defaults, but for where this Internet begins, that its servers are on loopback, and that
+# a busy machine gets more time.
 listen: [{listen}]
 user: ""
 resolver:
@@ -106,7 +107,9 @@ resolver:
   auto-trust-anchor-file: {folder}/anchor/root.key
   hardening:
     do-not-query-localhost: no
+mx: {{corroborate-timeout: 5s, target-timeout: 5s}}
 log: {{level: debug, to: stderr}}
+validation-log: {{file: {folder}/validation.log, key: {folder}/validation-log.key}}
 """
 
 

@@ -1,11 +1,13 @@
 #!/usr/bin/python3 -B
 """A name server that lies. Questions go on to an honest NSD, and what comes back is sent as the zone's `lie` in the manifest
 says: a list of datagrams (or TCP messages) in order, each a name of the table LIES; an empty list is silence. It also plays
-the servers that never answer. Every question that comes in is a line in its log: address, transport, name, type.
+the servers that never answer, and the forger's own. Every question that comes in is a line in its log: server, transport,
+name, type.
 
 Usage: liar.py FOLDER    writes its log to FOLDER/liar.log and prints `ready` once it listens"""
 import asyncio
 import pathlib
+import random
 import socket
 import struct
 import sys
@@ -15,6 +17,8 @@ import dns.flags
 import dns.message
 import dns.name
 import dns.rcode
+import dns.rdataclass
+import dns.rdataset
 import dns.rdatatype
 import dns.rrset
 
@@ -24,6 +28,7 @@ PORT = 53
 UPSTREAM_SECONDS = 3
 EVIL = "mx.evil.plain."
 EVIL_ADDRESS = "25.25.66.66"
+EVIL_SERVER = "127.53.66.66"  # the manifest's forger
 HONESTLY = {"udp": ["honest"], "tcp": ["honest"], "delay": 0}
 
 
@@ -45,6 +50,137 @@ def forged(query, truth):
         return truth
     reply = _reply(query)
     reply.answer.append(dns.rrset.from_text(question.name, 3600, "IN", "MX", f"1 {EVIL}"))
+    return reply.to_wire()
+
+
+def _only(rdtype):
+    """A lie that is told to those who ask for this type; others hear the truth."""
+    def restrict(lie):
+        return lambda query, truth: lie(query, truth) if query.question[0].rdtype == rdtype else truth
+    return restrict
+
+
+@_only(dns.rdatatype.MX)
+def forged_null(query, _):
+    reply = _reply(query)
+    reply.answer.append(dns.rrset.from_text(query.question[0].name, 3600, "IN", "MX", "0 ."))
+    return reply.to_wire()
+
+
+def _negative(query, rcode):
+    """An SOA of the zone that the name is the apex of."""
+    reply = _reply(query, rcode)
+    name = query.question[0].name
+    reply.authority.append(dns.rrset.from_text(name.parent() if rcode else name, 3600, "IN", "SOA", "ns.evil.plain. forger.evil.plain. 1 1 1 1 300"))
+    return reply.to_wire()
+
+
+@_only(dns.rdatatype.MX)
+def forged_nodata(query, _):
+    return _negative(query, dns.rcode.NOERROR)
+
+
+@_only(dns.rdatatype.MX)
+def forged_nxdomain(query, _):
+    return _negative(query, dns.rcode.NXDOMAIN)
+
+
+@_only(dns.rdatatype.A)
+def forged_address(query, _):
+    reply = _reply(query)
+    reply.answer.append(dns.rrset.from_text(query.question[0].name, 3600, "IN", "A", EVIL_ADDRESS))
+    return reply.to_wire()
+
+
+@_only(dns.rdatatype.MX)
+def injected(query, truth):
+    """The set with one more exchange."""
+    reply = dns.message.from_wire(truth)
+    reply.find_rrset(reply.answer, query.question[0].name, dns.rdataclass.IN, dns.rdatatype.MX).update(
+        dns.rdataset.from_text("IN", "MX", 3600, f"1 {EVIL}"))
+    return reply.to_wire()
+
+
+def forged_referral(query, _):
+    """What the parent says about the customer below it: a server of the forger's."""
+    reply = dns.message.make_response(query)
+    customer = dns.name.from_text("customer.isp.plain.")
+    reply.authority.append(dns.rrset.from_text(customer, 3600, "IN", "NS", f"ns.{customer}"))
+    reply.additional.append(dns.rrset.from_text(f"ns.{customer}", 3600, "IN", "A", EVIL_SERVER))
+    return reply.to_wire()
+
+
+def forged_ns(query, truth):
+    """The truth, and that the zone has moved."""
+    zone = dns.name.from_text("forged-ns.plain.")
+    return _with_extra(truth, dns.message.AUTHORITY, [(zone, "NS", f"ns.evil.{zone}")],
+                       [(f"ns.evil.{zone}", "A", EVIL_SERVER)])
+
+
+@_only(dns.rdatatype.TXT)
+def mx_in_authority(query, truth):
+    """CVE-2026-42960."""
+    zone = query.question[0].name
+    return _with_extra(truth, dns.message.AUTHORITY, [(zone, "MX", f"10 mx1.{zone}")], [(f"mx1.{zone}", "A", EVIL_ADDRESS)])
+
+
+@_only(dns.rdatatype.MX)
+def rotating(query, truth):
+    """Another order and another TTL each time."""
+    reply = dns.message.from_wire(truth)
+    rdatas = list(reply.answer[0])
+    random.shuffle(rdatas)
+    reply.answer = [dns.rrset.from_rdata_list(query.question[0].name, random.randint(60, 3600), rdatas)]
+    return reply.to_wire()
+
+
+@_only(dns.rdatatype.MX)
+def alias_beside(query, truth):
+    reply = dns.message.from_wire(truth)
+    reply.answer.append(dns.rrset.from_text(query.question[0].name, 3600, "IN", "CNAME", "mx1.host.plain."))
+    return reply.to_wire()
+
+
+def _mx_of_octets(query, rdatas):
+    """MX records of any RDATA, well-formed or not: each a record of its own behind the question."""
+    question = query.question[0].name.to_wire() + struct.pack("!HH", dns.rdatatype.MX, dns.rdataclass.IN)
+    records = [b"\xc0\x0c" + struct.pack("!HHIH", dns.rdatatype.MX, dns.rdataclass.IN, 3600, len(rdata)) + rdata for rdata in rdatas]
+    flags = dns.flags.QR | dns.flags.AA
+    return struct.pack("!HHHHHH", query.id, flags, 1, len(records), 0, 0) + question + b"".join(records)
+
+
+def _typical(query):
+    """RDATA of the two exchanges that zones have when the manifest says nothing else."""
+    return [struct.pack("!H", preference) + dns.name.from_text(label, query.question[0].name).to_wire()
+            for preference, label in ((10, "mx1"), (20, "mx2"))]
+
+
+SHORT_RDATA = b"\0\x05"  # a preference, and no name
+
+
+@_only(dns.rdatatype.MX)
+def short_rdata(query, _):
+    return _mx_of_octets(query, [*_typical(query), SHORT_RDATA])
+
+
+@_only(dns.rdatatype.MX)
+def only_short_rdata(query, _):
+    return _mx_of_octets(query, [SHORT_RDATA])
+
+
+@_only(dns.rdatatype.MX)
+def trailing(query, _):
+    first, second = _typical(query)
+    return _mx_of_octets(query, [first + b"\3bad", second])
+
+
+def of_the_forger(query):
+    """What a server of the forger's own says to everything."""
+    reply = _reply(query)
+    question = query.question[0]
+    lies = {dns.rdatatype.MX: f"1 {EVIL}", dns.rdatatype.A: EVIL_ADDRESS}
+    if question.rdtype in lies:
+        reply.answer.append(dns.rrset.from_text(question.name, 3600, "IN", question.rdtype, lies[question.rdtype]))
     return reply.to_wire()
 
 
@@ -105,9 +241,10 @@ def wrong_owner(query, truth):
     return reply.to_wire()
 
 
-def _with_extra(truth, section, records):
+def _with_extra(truth, section, records, additional=()):
     reply = dns.message.from_wire(truth)
-    reply.sections[section] += [dns.rrset.from_text(owner, 3600, "IN", rdtype, rdata) for owner, rdtype, rdata in records]
+    for where, what in ((section, records), (dns.message.ADDITIONAL, additional)):
+        reply.sections[where] += [dns.rrset.from_text(owner, 3600, "IN", rdtype, rdata) for owner, rdtype, rdata in what]
     return reply.to_wire()
 
 
@@ -140,6 +277,19 @@ LIES = {
     "extra-answer": extra_answer,
     "extra-authority": extra_authority,
     "extra-additional": extra_additional,
+    "forged-null": forged_null,
+    "forged-nodata": forged_nodata,
+    "forged-nxdomain": forged_nxdomain,
+    "forged-address": forged_address,
+    "injected": injected,
+    "forged-referral": forged_referral,
+    "forged-ns": forged_ns,
+    "mx-in-authority": mx_in_authority,
+    "rotating": rotating,
+    "alias-beside": alias_beside,
+    "short-rdata": short_rdata,
+    "only-short-rdata": only_short_rdata,
+    "trailing": trailing,
 }
 
 
@@ -190,6 +340,9 @@ class Operator:
             return
         self.log.write(f"{self.server.name} {transport} {question.name} {dns.rdatatype.to_text(question.rdtype)}\n")
         if self.server.kind == "silent":
+            return
+        if self.server.kind == "forger":
+            yield "forger", of_the_forger(query)
             return
         lie = {**HONESTLY, **self.manifest.zone_of(question.name).lie}
         await asyncio.sleep(lie["delay"])
@@ -242,14 +395,15 @@ async def main(folder):
     with open(folder / "liar.log", "w", buffering=1, encoding="utf-8") as log:
         listening = []
         for server in manifest.servers.values():
-            if server.kind not in ("liar", "silent"):
+            if server.kind not in ("liar", "silent", "forger"):
                 continue
             operator = Operator(server, manifest, log)
             for address in server.at:
                 listening.append(await loop.create_datagram_endpoint(
                     lambda operator=operator, address=address: Datagrams(operator, address), local_addr=(address, PORT)))
-                listening.append(await asyncio.start_server(
-                    lambda reader, writer, operator=operator: _serve_connection(operator, reader, writer), address, PORT))
+                if server.tcp:
+                    listening.append(await asyncio.start_server(
+                        lambda reader, writer, operator=operator: _serve_connection(operator, reader, writer), address, PORT))
         print("ready", flush=True)
         await asyncio.Event().wait()
 

@@ -10,8 +10,10 @@ import dns.rdatatype
 import yaml
 
 PATH = pathlib.Path(__file__).resolve().with_name("manifest.yaml")
-STATUSES = ("secure", "insecure", "bogus", "failed")
-BREAKS = ("expired", "future", "wrong-key", "missing", "flipped", "no-denial", "no-zone-bit")
+STATUSES = ("secure", "insecure", "bogus", "failed", "rejected")
+WORKING = ("secure", "insecure")
+FORGED_ANSWER = 4  # RFC 8914: goes with what is left of a set
+BREAKS = ("expired", "future", "wrong-key", "missing", "flipped", "no-denial", "no-zone-bit", "above-zone")
 TYPICAL = """\
 @           MX    10 mx1
 @           MX    20 mx2
@@ -35,6 +37,7 @@ class Server:
     at: tuple
     kind: str = "nsd"
     behind: str = ""
+    tcp: bool = True
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,6 +70,9 @@ class Question:
     cd_rcode: int
     records: frozenset  # of the answer section; None: any
     ede: tuple
+    extra_text: str
+    checks: frozenset  # None: not told
+    rejected_because: str
     after: tuple
     slow: bool
     ttl: int
@@ -130,20 +136,31 @@ def _records(spec, name, rdtype):
 
 
 def _differences(spec):
+    """What unbound has otherwise: it judges no exchanges, so that it rejects nothing and leaves nothing out."""
     unbound = spec.get("unbound", {"differs": [], "because": "it does not"})
     if not unbound.get("because") or not set(unbound["differs"]) <= {"AA", "AD", "rcode", "answer"}:
         raise ManifestError(f"question {spec['ask']}: unbound needs differs (AA, AD, rcode, answer) and because")
-    return frozenset(unbound["differs"])
+    judged = {"rcode", "answer"} if spec["status"] == "rejected" else {"answer"} if FORGED_ANSWER in spec.get("ede", ()) else set()
+    return frozenset(unbound["differs"]) | judged
+
+
+def _examine(spec):
+    """Raises ManifestError when a question does not say what it must."""
+    known = {"ask", "status", "rcode", "cd_rcode", "chain", "answer", "ede", "text", "checks", "rejected_because", "after", "slow", "ttl",
+             "soa", "unbound", "why"}
+    if not known >= spec.keys() or spec["status"] not in STATUSES or "why" not in spec:
+        raise ManifestError(f"question {spec}: an unknown key or status, or no reason why")
+    codes = spec.get("ede", [])
+    if spec["status"] in WORKING and codes not in ([], [FORGED_ANSWER]) or spec["status"] not in WORKING and not codes:
+        raise ManifestError(f"question {spec['ask']}: ede belongs to bogus, failed and rejected, and 4 to a set that lacks something")
+    if (spec["status"] == "rejected") != ("rejected_because" in spec):
+        raise ManifestError(f"question {spec['ask']}: rejected_because belongs to rejected")
 
 
 def _question(group, spec):
-    known = {"ask", "status", "rcode", "cd_rcode", "chain", "answer", "ede", "after", "slow", "ttl", "soa", "unbound", "why"}
-    if not known >= spec.keys() or spec["status"] not in STATUSES or "why" not in spec:
-        raise ManifestError(f"question {spec}: an unknown key or status, or no reason why")
+    _examine(spec)
     name, rdtype = parse_question(spec["ask"])
-    works = spec["status"] in ("secure", "insecure")
-    if works == ("ede" in spec):
-        raise ManifestError(f"question {spec['ask']}: ede belongs to bogus and failed, and to nothing else")
+    works = spec["status"] in WORKING
     return Question(
         group=group,
         text=spec["ask"],
@@ -154,6 +171,9 @@ def _question(group, spec):
         cd_rcode=dns.rcode.from_text(spec.get("cd_rcode", "NOERROR")),
         records=_records(spec, name, rdtype),
         ede=tuple(spec.get("ede", ())),
+        extra_text=spec.get("text", ""),
+        checks=frozenset(spec["checks"]) if "checks" in spec else None,
+        rejected_because=spec.get("rejected_because", ""),
         after=tuple(parse_question(text) for text in spec.get("after", ())),
         slow=spec.get("slow", False),
         ttl=spec.get("ttl", 3600),

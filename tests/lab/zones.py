@@ -27,6 +27,8 @@ import manifest as manifests
 VALID = (-1, 14)
 WINDOWS = {"expired": (-60, -30), "future": (30, 60)}
 KEY_BITS = 2048
+ABOVE_ZONE = 1  # labels of a signature's owner (RFC 4034, 3.1.3) when its zone has two
+MAIL_KEY, MAIL_CERTIFICATE = "mail.key", "mail.crt"
 RRSIG = dns.rdatatype.RRSIG
 DENIAL = (dns.rdatatype.NSEC, dns.rdatatype.NSEC3)
 RRSIG_FIXED_SIZE = 18
@@ -95,15 +97,25 @@ class _Maker:
         self.midnight = datetime.datetime.now(datetime.timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)
         self.zones = [zone for zone in manifest.zones.values() if zone.served]
         self.keys = {}
+        self.spki = ""
 
     def make(self):
         self.work.mkdir()
+        self.spki = self._make_certificate()
         keyed = [zone for zone in self.zones if zone.sign or zone.ds == "other-key"]
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
             made = pool.map(lambda zone: _Keys(self.work, zone), keyed)
             self.keys = dict(zip((zone.name for zone in keyed), made))
             list(pool.map(self._write, self.zones))
         self._write_root_files()
+
+    def _make_certificate(self):
+        """Of the lab's mail servers, signed by itself; the SHA-256 of its public key, for TLSA 3 1 1 (RFC 6698, 2.1)."""
+        key, certificate = self.folder / MAIL_KEY, self.folder / MAIL_CERTIFICATE
+        _run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30",
+              "-subj", "/CN=mail server of the lab", "-keyout", key, "-out", certificate], self.work)
+        _run(["openssl", "pkey", "-in", key, "-pubout", "-outform", "DER", "-out", "mail.spki"], self.work)
+        return hashlib.sha256((self.work / "mail.spki").read_bytes()).hexdigest()
 
     def _write(self, zone):
         plain = self.work / file_name(zone)
@@ -154,6 +166,8 @@ class _Maker:
         "no-zone-bit": _clear_zone_bit,
         "missing": lambda self, zone, signed, sets: _drop(signed, lambda rdataset: _signs(rdataset, sets)),
         "flipped": lambda self, zone, signed, sets: _replace_signatures(signed, sets, lambda name, rdataset: map(_flip, rdataset)),
+        "above-zone": lambda self, zone, signed, sets: _replace_signatures(
+            signed, sets, lambda name, rdataset: [rdata.replace(labels=ABOVE_ZONE) for rdata in rdataset]),
         "no-denial": lambda self, zone, signed, sets: _drop(signed, _denies),
     }
 
@@ -162,8 +176,8 @@ class _Maker:
             f"$ORIGIN {zone.name}",
             "$TTL 3600",
             f"@ SOA {_below('ns1', zone)} {_below('hostmaster', zone)} 1 3600 600 86400 300",
-            *self._delegation(zone),
-            zone.records,
+            *self._delegation(zone, zone),
+            zone.records.replace("{spki}", self.spki),
         ]
         if zone.many:
             lines += [f"{zone.many['owner']} {zone.many['type']} {text}" for text in manifests.expand(zone.many)]
