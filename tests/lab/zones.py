@@ -176,7 +176,7 @@ class _Maker:
             f"$ORIGIN {zone.name}",
             "$TTL 3600",
             f"@ SOA {_below('ns1', zone)} {_below('hostmaster', zone)} 1 3600 600 86400 300",
-            *self._delegation(zone, zone),
+            *self._delegation(zone),
             zone.records.replace("{spki}", self.spki),
         ]
         if zone.many:
