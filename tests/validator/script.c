@@ -31,7 +31,7 @@ static void add_words(policy_t *policy, const char *words)
 	char second[128];
 	char third[128];
 	check_id_t check;
-	action_t action;
+	action_t action = ACTION_IGNORE;
 
 	assert_in_range(sscanf(words, "%63s %127s %127s", first, second, third), 2, 3);
 	if (strcmp(first, "pin") == 0) {
@@ -40,7 +40,7 @@ static void add_words(policy_t *policy, const char *words)
 		char *slash = strchr(second, '/');
 
 		*slash = '\0';
-		add_prefix(policy, second, (unsigned)atoi(slash + 1));
+		add_prefix(policy, second, (unsigned)strtoul(slash + 1, NULL, 10));
 	} else if (strcmp(first, "own") == 0) {
 		add_prefix(policy, second, 0);
 	} else if (strcmp(first, "me") == 0) {
@@ -67,8 +67,8 @@ policy_t *script_policy(const char *words)
 			settings.monitor = true;
 		else if (strcmp(word, "trusting") == 0)
 			settings.corroborate = false;
-		else if (sscanf(word, "targets %u", &settings.max_targets) == 1)
-			continue;
+		else if (strncmp(word, "targets ", 8) == 0)
+			settings.max_targets = (unsigned)strtoul(word + 8, NULL, 10);
 		else if (strncmp(word, "internal ", 9) == 0) {
 			internal[0] = word + 9;
 			settings.internal_names = internal;

@@ -681,7 +681,7 @@ static char *many(unsigned count)
 {
 	static char text[1 << 16];
 
-	strcpy(text, ANSWER);
+	sprintf(text, ANSWER);
 	for (unsigned i = count; i > 0; i--)
 		sprintf(text + strlen(text), MX("%u h%u.example.net."), i, i);
 	return text;
@@ -734,7 +734,7 @@ static void keeps_no_more_addresses_than_there_is_room_for(void **state)
 	(void)state;
 	for (unsigned i = 0; i < 40; i++)
 		sprintf(text + strlen(text), "an mx1.example.net. 300 IN A %s.0.0.%u\n", i < 39 ? "10" : "8", i);
-	strcat(text, SIX("mx1.example.net", "2a00::1"));
+	sprintf(text + strlen(text), SIX("mx1.example.net", "2a00::1"));
 	script_run(&run, &script);
 	assert_int_equal(run.verdict->targets[0].address_count, ASSESSMENT_ADDRESSES_MAX);
 	assert_int_equal(run.verdict->targets[0].addresses[14].family, AF_INET);
