@@ -194,6 +194,7 @@ static void supply_reply(assessment_t *assessment, reply_id_t id, const outcome_
 	reply_t *reply = &assessment->replies[id];
 
 	reply->security = outcome->state == OUTCOME_ANSWERED ? outcome->security : SECURITY_INSECURE;
+	reply->ede = ede_from_reason(outcome->why);
 	copy_printable(reply->why, sizeof(reply->why), outcome->why);
 	reply->err = read_packet(reply, &assessment->name, outcome);
 	assessment->asks[id] = ASK_DONE;

@@ -3,6 +3,7 @@
 #ifndef VALIDATOR_ASSESSMENT_STATE_H
 #define VALIDATOR_ASSESSMENT_STATE_H
 
+#include "validator/ede.h"
 #include "validator/host.h"
 #include "validator/mx_set.h"
 
@@ -18,6 +19,7 @@ typedef enum {
 typedef struct reply {
 	answer_err_t err; /* of following the chain; ANSWER_RCODE also when there is no packet */
 	security_t security;
+	ede_t ede;                     /* of the reason, before it was cut */
 	char why[ASSESSMENT_TEXT_MAX]; /* printable ASCII */
 	uint8_t *packet;               /* our copy */
 	size_t size;

@@ -206,7 +206,7 @@ static void reject_bogus(const assessment_t *assessment, verdict_t *verdict)
 	const reply_t *judged = assessment->judged;
 
 	verdict->rejected = true;
-	verdict->ede = ede_from_reason(judged->why);
+	verdict->ede = (uint16_t)judged->ede;
 	verdict->text[0] = '\0';
 	say(verdict->text, sizeof(verdict->text), "%s", judged->why);
 	if (judged->err != ANSWER_OK || build_whole(assessment, &verdict->answer) != ANSWER_OK)
