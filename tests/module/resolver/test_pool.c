@@ -691,7 +691,7 @@ static void what_a_process_writes_is_logged(void **state)
 	FILE *in;
 
 	snprintf(path, sizeof(path), "%s/log", f->scratch);
-	log = log_new(path, LOG_LEVEL_INFO);
+	log = log_new(path, LOG_LEVEL_DEBUG);
 	assert_non_null(log);
 	f->pool = pool_new(f->base, &settings, log);
 	assert_non_null(f->pool);
