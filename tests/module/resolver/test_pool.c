@@ -705,7 +705,7 @@ static void what_a_process_writes_is_logged(void **state)
 	assert_true(fread(text, 1, sizeof(text) - 1, in) > 0);
 	fclose(in);
 	unlink(path);
-	assert_non_null(strstr(text, ": info: it says\n"));
+	assert_non_null(strstr(text, ": warning: it says\n"));
 	assert_non_null(strstr(text, ": warning: "));
 	assert_non_null(strstr(text, "it warns\n"));
 	assert_non_null(strstr(text, ": plain\n"));
