@@ -165,7 +165,7 @@ static void do_patient(const proto_t *ask)
 
 static void do_talk(const proto_t *ask)
 {
-	fputs("[1700000000] libunbound[1:0] info: it says\nwarning: \033[31mit warns\nplain", stderr);
+	fputs("[1700000000] libunbound[1:0] warning: it says\nwarning: \033[31mit warns\nplain", stderr);
 	do_answer(ask);
 }
 

@@ -691,7 +691,7 @@ static void what_a_process_writes_is_logged(void **state)
 	FILE *in;
 
 	snprintf(path, sizeof(path), "%s/log", f->scratch);
-	log = log_new(path, LOG_LEVEL_INFO);
+	log = log_new(path, LOG_LEVEL_DEBUG);
 	assert_non_null(log);
 	f->pool = pool_new(f->base, &settings, log);
 	assert_non_null(f->pool);
@@ -705,7 +705,7 @@ static void what_a_process_writes_is_logged(void **state)
 	assert_true(fread(text, 1, sizeof(text) - 1, in) > 0);
 	fclose(in);
 	unlink(path);
-	assert_non_null(strstr(text, ": info: it says\n"));
+	assert_non_null(strstr(text, ": warning: it says\n"));
 	assert_non_null(strstr(text, ": warning: "));
 	assert_non_null(strstr(text, "it warns\n"));
 	assert_non_null(strstr(text, ": plain\n"));
