@@ -3,11 +3,13 @@
  * TTLs are seconds, sizes octets.
  *
  *	begin -> need {MX name, UDP} -> insecure? need {MX name, TCP} -> the judged set is known -> needs for its exchanges
- *	(A, AAAA; the same over TCP where insecure; TLSA where secure; the registrable domain where there is no such name)
+ *	(A, AAAA; the same over TCP where insecure; TLSA where secure, of its alias too (RFC 7672, 2.2.2); the registrable
+ *	domain's NS where there is no such name)
  *	-> nothing needed any more, or no time left -> finish
  *
  * The host asks needs in parallel as they come, supplies outcomes in any order, and may finish at any time: the verdict is then
- * made on what is known. */
+ * made on what is known. The order of outcomes does not matter to the verdict. There are at most three needs about the domain and
+ * seven for each of policy_settings_t.max_targets exchanges. */
 #ifndef VALIDATOR_ASSESSMENT_H
 #define VALIDATOR_ASSESSMENT_H
 

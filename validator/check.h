@@ -1,6 +1,6 @@
 /* check.h: the checks of an MX answer, one row each (check.c). The log, `mxward lookup --explain`, docs/checks.md and the
  * configuration's mx.policy follow from the table. What holds for all rows (hard rules R1 to R9 of docs/checks.md) is in the
- * one function that turns a finding into an action (assessment.c). */
+ * one function that turns a finding into an action (judge_action()); when a check fails is in failing.c. */
 #ifndef VALIDATOR_CHECK_H
 #define VALIDATOR_CHECK_H
 

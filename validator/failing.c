@@ -153,10 +153,8 @@ static bool null_mx_preference(const assessment_t *assessment, size_t record, ju
 static bool null_mx_not_alone(const assessment_t *assessment, size_t record, judge_note_t *note)
 {
 	const mx_set_t *set = &assessment->judged->set;
-	size_t others = 0;
+	const size_t others = set->count - set->null_count;
 
-	for (size_t i = 0; i < set->count; i++)
-		others += !is_null(&set->records[i]);
 	say(note->detail, sizeof(note->detail), "beside %zu other%s", others, others == 1 ? "" : "s");
 	return others > 0 && is_null(&set->records[record]);
 }

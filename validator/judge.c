@@ -19,14 +19,17 @@ static bool is_about_records(check_id_t check)
 	return on == ON_RECORD || on == ON_TARGET;
 }
 
+bool judge_any_fails(const judgement_t *judgement, check_id_t check)
+{
+	return (judgement->any & bit(check)) != 0;
+}
+
 bool judge_fails(const judgement_t *judgement, check_id_t check, size_t record)
 {
-	if (is_about_records(check) != (record != JUDGE_WHOLE))
-		return false;
 	return ((record == JUDGE_WHOLE ? judgement->whole : judgement->failed[record]) & bit(check)) != 0;
 }
 
-/* The administrator's action or the row's own, which goes below the least only in the administrator's mind. */
+/* The administrator's action or the row's own, but never below the least. */
 static action_t wanted_action(const judgement_t *judgement, check_id_t check)
 {
 	const check_t *row = check_row(check);
@@ -36,25 +39,28 @@ static action_t wanted_action(const judgement_t *judgement, check_id_t check)
 	return action < least ? least : action;
 }
 
+/* So that records, of which there may be thousands, need not ask each check again. */
+static void sort_actions(judgement_t *judgement)
+{
+	for (unsigned id = 0; id < CHECKS; id++) {
+		if (wanted_action(judgement, (check_id_t)id) != ACTION_STRIP)
+			continue;
+		judgement->strips |= bit((check_id_t)id);
+		if (check_row((check_id_t)id)->when_last == ACTION_REJECT)
+			judgement->fatal |= bit((check_id_t)id);
+	}
+}
+
 static bool wants_strip(const judgement_t *judgement, size_t record)
 {
-	for (unsigned id = 0; id < CHECKS; id++)
-		if (judge_fails(judgement, (check_id_t)id, record) &&
-		    wanted_action(judgement, (check_id_t)id) == ACTION_STRIP)
-			return true;
-	return false;
+	return (judgement->failed[record] & judgement->strips) != 0;
 }
 
 /* A record that would be left out is kept when nothing else would be left and none of the reasons against it is worth a
  * rejection. */
 static bool is_spared(const judgement_t *judgement, size_t record)
 {
-	for (unsigned id = 0; id < CHECKS; id++)
-		if (judge_fails(judgement, (check_id_t)id, record) &&
-		    wanted_action(judgement, (check_id_t)id) == ACTION_STRIP &&
-		    check_row((check_id_t)id)->when_last == ACTION_REJECT)
-			return false;
-	return wants_strip(judgement, record);
+	return wants_strip(judgement, record) && (judgement->failed[record] & judgement->fatal) == 0;
 }
 
 action_t judge_action(const judgement_t *judgement, check_id_t check, size_t record)
@@ -68,19 +74,15 @@ action_t judge_action(const judgement_t *judgement, check_id_t check, size_t rec
 		return ACTION_LOG;
 	if (record == JUDGE_WHOLE) /* there is nothing to leave out but all */
 		return row->when_last;
-	if (!judgement->nothing_left)
-		return ACTION_STRIP;
 	/* An empty set would send the mail to the domain's web server (R2), a set of dead ends would bounce it. */
-	return judgement->any_spared && !is_spared(judgement, record) ? ACTION_STRIP : row->when_last;
+	return judge_strips(judgement, record) ? ACTION_STRIP : row->when_last;
 }
 
 bool judge_strips(const judgement_t *judgement, size_t record)
 {
-	for (unsigned id = 0; id < CHECKS; id++)
-		if (judge_fails(judgement, (check_id_t)id, record) &&
-		    judge_action(judgement, (check_id_t)id, record) == ACTION_STRIP)
-			return true;
-	return false;
+	if (judgement->secure || !wants_strip(judgement, record))
+		return false;
+	return !judgement->nothing_left || (judgement->any_spared && !is_spared(judgement, record));
 }
 
 void judge_describe(const judgement_t *judgement, check_id_t check, size_t record, judge_note_t *note)
@@ -146,12 +148,15 @@ bool judge_run(judgement_t *judgement, const assessment_t *assessment)
 	if (judgement->failed == NULL)
 		return false;
 	if (bogus) { /* what is in it is not worth a word */
-		judgement->whole = bit(CHECK_BOGUS);
+		judgement->whole = judgement->any = bit(CHECK_BOGUS);
 		return true;
 	}
-	judgement->whole = run_whole(assessment);
-	for (size_t i = 0; i < judged->set.count; i++)
+	sort_actions(judgement);
+	judgement->whole = judgement->any = run_whole(assessment);
+	for (size_t i = 0; i < judged->set.count; i++) {
 		judgement->failed[i] = run_record(assessment, i);
+		judgement->any |= judgement->failed[i];
+	}
 	count_what_is_left(judgement);
 	return true;
 }

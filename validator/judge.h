@@ -11,6 +11,9 @@ typedef struct judgement {
 	bool secure;
 	bool nothing_left; /* were all stripped that fail such a check, no record would be left that mail can use */
 	bool any_spared;   /* some record is kept then for lack of a better one */
+	uint64_t strips;   /* a bit for each check whose action is to strip */
+	uint64_t fatal;    /* of these the ones that reject when nothing would be left */
+	uint64_t any;      /* for each check that anything fails */
 	uint64_t whole;    /* a bit for each check that the answer or the set as a whole fails */
 	uint64_t *failed;  /* the same for each record; owned */
 } judgement_t;
@@ -28,6 +31,9 @@ void judge_free(judgement_t *judgement);
 
 /* Whether this record, or JUDGE_WHOLE, fails the check. */
 bool judge_fails(const judgement_t *judgement, check_id_t check, size_t record);
+
+/* Whether anything fails it. */
+bool judge_any_fails(const judgement_t *judgement, check_id_t check);
 
 /* What is done about it: the administrator's action, or the row's own, within the hard rules. */
 action_t judge_action(const judgement_t *judgement, check_id_t check, size_t record);

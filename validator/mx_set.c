@@ -59,8 +59,10 @@ static void take_over(mx_set_t *set, const entry_t *sorted)
 	for (size_t i = 0; i < set->packet_count; i++) {
 		const mx_record_t *record = &sorted[i].record;
 
-		if (set->count == 0 || compare(&set->records[set->count - 1], record) != 0)
+		if (set->count == 0 || compare(&set->records[set->count - 1], record) != 0) {
 			set->records[set->count++] = *record;
+			set->null_count += !record->malformed && record->exchange.size == 1;
+		}
 		set->records[set->count - 1].trailing |= record->trailing;
 		set->of[sorted[i].ordinal] = (uint16_t)(set->count - 1);
 	}

@@ -23,6 +23,7 @@ typedef struct mx_beside {
 
 typedef struct mx_set {
 	size_t count;         /* distinct records */
+	size_t null_count;    /* of those the null ones: the exchange is the root (RFC 7505, 3) */
 	mx_record_t *records; /* in delivery order: preference, then name; malformed ones come last. Owned by the set */
 	size_t packet_count;  /* records of the RRset in the packet */
 	uint16_t *of;         /* for each of them, in the packet's order, its place in `records` */

@@ -74,6 +74,8 @@ static void list_findings(const judgement_t *judgement, verdict_t *verdict)
 
 	for (action_t action = ACTION_REJECT; action > ACTION_IGNORE; action--)
 		for (unsigned id = 0; id < CHECKS; id++) {
+			if (!judge_any_fails(judgement, (check_id_t)id))
+				continue;
 			look_at(judgement, (check_id_t)id, JUDGE_WHOLE, action, verdict);
 			for (size_t i = 0; i < count; i++)
 				look_at(judgement, (check_id_t)id, i, action, verdict);

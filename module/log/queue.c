@@ -109,7 +109,8 @@ static queue_item_t *take(queue_t *queue)
 	return item;
 }
 
-static void finish(queue_t *queue)
+/* Whether nobody waits for it any more. */
+static bool finish(queue_t *queue)
 {
 	bool abandoned;
 	size_t lost;
@@ -125,18 +126,24 @@ static void finish(queue_t *queue)
 	queue->finished = true;
 	pthread_cond_broadcast(&queue->changed);
 	pthread_mutex_unlock(&queue->lock);
-	if (abandoned)
-		destroy(queue);
+	return abandoned;
 }
 
-static void *write_items(void *arg)
+static void write_items(queue_t *queue)
 {
-	queue_t *queue = arg;
 	queue_item_t *item;
 
 	while ((item = take(queue)) != NULL)
 		queue->use->write(queue->owner, item);
-	finish(queue);
+}
+
+static void *run(void *arg)
+{
+	queue_t *queue = arg;
+
+	write_items(queue);
+	if (finish(queue))
+		destroy(queue);
 	return NULL;
 }
 
@@ -148,7 +155,7 @@ bool queue_start(queue_t *queue)
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	queue->started = pthread_create(&queue->writer, NULL, write_items, queue) == 0;
+	queue->started = pthread_create(&queue->writer, NULL, run, queue) == 0;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return queue->started;
 }
@@ -216,6 +223,7 @@ void queue_free(queue_t *queue)
 	tell_to_stop(queue);
 	if (!queue->started) {
 		write_items(queue);
+		(void)finish(queue);
 	} else if (wait_finished(queue)) {
 		pthread_join(writer, NULL);
 	} else {

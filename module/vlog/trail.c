@@ -206,17 +206,16 @@ static const char *why_not_open(int err)
 static const char *open_locked(trail_t *trail)
 {
 	struct stat st;
-	int err = 0;
 
 	trail->fd = open(trail->path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK,
 			 FILE_MODE);
 	if (trail->fd < 0 || fstat(trail->fd, &st) != 0)
-		err = errno;
-	else if (!S_ISREG(st.st_mode) && !S_ISCHR(st.st_mode))
-		err = EINVAL;
-	else if (flock(trail->fd, LOCK_EX | LOCK_NB) != 0)
-		err = errno;
-	return err != 0 ? why_not_open(err) : NULL;
+		return why_not_open(errno);
+	if (!S_ISREG(st.st_mode) && !S_ISCHR(st.st_mode))
+		return why_not_open(EINVAL);
+	if (S_ISREG(st.st_mode) && flock(trail->fd, LOCK_EX | LOCK_NB) != 0)
+		return why_not_open(errno);
+	return NULL;
 }
 
 /* The body of the line that tells what was cut off. */

@@ -58,13 +58,10 @@ static const hostile_t hostile_rows[] = {
 	{ "a line break", "a\nb\r\n{\"v\":1}", "a\\010b\\013\\010{\"v\":1}" },
 	{ "a backslash", "a\\b", "a\\\\b" },
 	{ "an escape sequence", "\033[2J\033]0;x\007", "\\027[2J\\027]0;x\\007" },
-	{ "C1 controls",
-	  "\302\233"
-	  "31m",
-	  "\\194\\15531m" },
+	{ "C1 controls", "\302\233m", "\\194\\155m" },
 	{ "DEL", "\177", "\\127" },
 	{ "octets that are not UTF-8", "\377\376\200", "\\255\\254\\128" },
-	{ "a change of direction", "\342\200\256abc", "\\226\\128\\174abc" },
+	{ "a change of direction", "\342\200\256abc\342\200\254", "\\226\\128\\174abc\\226\\128\\172" },
 	{ "a line separator", "\342\200\250", "\\226\\128\\168" },
 };
 

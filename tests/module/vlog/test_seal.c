@@ -99,11 +99,11 @@ static void verifies(void **state)
 	assert_false(seal_verify(public, text, sizeof(text) - 1, signature));
 	assert_false(seal_verify(public, text, sizeof(text), "AAAA"));
 	for (size_t i = 0; i < sizeof(signature) - 1; i++)
-		for (char octet = '+'; octet <= 'z'; octet++) {
+		for (int octet = '+'; octet <= 'z'; octet++) {
 			if (octet == signature[i])
 				continue;
 			memcpy(changed, signature, sizeof(changed));
-			changed[i] = octet;
+			changed[i] = (char)octet;
 			assert_false(seal_verify(public, text, sizeof(text), changed));
 		}
 	seal_free(seal);

@@ -407,7 +407,7 @@ static void refuses_bodies(void **state)
 	assert_non_null(body);
 	memset(body, 'x', CHAIN_LINE_MAX);
 	memcpy(body, "{\"a\":\"", 6);
-	strcpy(body + CHAIN_LINE_MAX - 2, "\"}");
+	memcpy(body + CHAIN_LINE_MAX - 2, "\"}", 3);
 	logged_begin(&logged);
 	trail_write(logged.trail, "hit", "{\"a\":1}"); /* no file: nothing is lost */
 	trail_lose(logged.trail, 0, "no reason");

@@ -145,7 +145,7 @@ static void lengthen(text_t *text, size_t line)
 	assert_non_null(longer);
 	memset(longer, 'x', CHAIN_LINE_MAX);
 	memcpy(longer, text->lines[line - 1], strlen(text->lines[line - 1]) - 2);
-	strcpy(longer + CHAIN_LINE_MAX - 1, "}\n");
+	memcpy(longer + CHAIN_LINE_MAX - 1, "}\n", 3);
 	longer[CHAIN_LINE_MAX - 2] = '"';
 	free(text->lines[line - 1]);
 	text->lines[line - 1] = longer;
