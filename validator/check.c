@@ -51,7 +51,7 @@ static const check_t checks[] = {
 	[CHECK_TARGET_NOT_HOSTNAME] = { "target-not-hostname", ON_RECORD, SEVERITY_WARNING, ACTION_STRIP, ACTION_LOG,
 					ACTION_REJECT, "RFC 5321, 2.3.5; RFC 2181, 11",
 					"The exchange cannot be a host's name: it holds other octets than letters, "
-					"digits and hyphens, or a label begins or ends with a hyphen." },
+					"digits and hyphens." },
 	[CHECK_TARGET_UNDERSCORE] = { "target-underscore", ON_RECORD, SEVERITY_NOTE, ACTION_LOG, ACTION_LOG, ACTION_LOG,
 				      "RFC 2181, 11",
 				      "The exchange has an underscore in its name, as some providers' do." },

@@ -5,10 +5,7 @@
 #include "validator/name.h"
 #include "validator/say.h"
 
-#include <stdio.h>
-#include <string.h>
-
-enum { CHAIN_MAX = 8, RCODE_NXDOMAIN = 3 };
+enum { CHAIN_MAX = 8 };
 
 typedef bool fails_t(const assessment_t *assessment, size_t record, judge_note_t *note);
 
@@ -175,12 +172,7 @@ static bool is_kind(const assessment_t *assessment, size_t record, hostname_t ki
 
 static bool target_not_hostname(const assessment_t *assessment, size_t record, judge_note_t *note)
 {
-	const hostname_fault_t fault = hostname_fault(&record_at(assessment, record)->exchange);
-
-	if (fault.octet >= 0)
-		say(note->detail, sizeof(note->detail), "octet %d", fault.octet);
-	else
-		say(note->detail, sizeof(note->detail), "hyphen at a label's end");
+	say(note->detail, sizeof(note->detail), "octet %d", hostname_fault(&record_at(assessment, record)->exchange));
 	return is_kind(assessment, record, HOSTNAME_NONE, note);
 }
 

@@ -15,17 +15,18 @@ static bool is_letter(uint8_t octet)
 	return octet >= 'a' && octet <= 'z';
 }
 
-hostname_fault_t hostname_fault(const name_t *name)
+static bool is_of_host(uint8_t octet)
 {
-	hostname_fault_t fault = { .hyphen = false, .octet = -1 };
+	return is_letter(octet) || is_digit(octet) || octet == '-' || octet == '_';
+}
 
-	for (const uint8_t *label = name->octets; label[0] != 0; label += 1 + label[0]) {
-		fault.hyphen |= label[1] == '-' || label[label[0]] == '-';
-		for (unsigned i = 1; i <= label[0] && fault.octet < 0; i++)
-			if (!is_letter(label[i]) && !is_digit(label[i]) && label[i] != '-' && label[i] != '_')
-				fault.octet = label[i];
-	}
-	return fault;
+int hostname_fault(const name_t *name)
+{
+	for (const uint8_t *label = name->octets; label[0] != 0; label += 1 + label[0])
+		for (unsigned i = 1; i <= label[0]; i++)
+			if (!is_of_host(label[i]))
+				return label[i];
+	return -1;
 }
 
 static bool all_digits(const uint8_t *label)
@@ -54,9 +55,7 @@ static bool is_below(const name_t *name, const char *text)
 
 hostname_t hostname_kind(const name_t *name)
 {
-	const hostname_fault_t fault = hostname_fault(name);
-
-	if (name->size == 1 || fault.hyphen || fault.octet >= 0)
+	if (name->size == 1 || hostname_fault(name) >= 0)
 		return HOSTNAME_NONE;
 	if (all_digits(last_label(name)))
 		return HOSTNAME_ADDRESS;

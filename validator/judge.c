@@ -36,6 +36,15 @@ static action_t wanted_action(const judgement_t *judgement, check_id_t check)
 	return action < least ? least : action;
 }
 
+static bool wants_strip(const judgement_t *judgement, size_t record)
+{
+	for (unsigned id = 0; id < CHECKS; id++)
+		if (judge_fails(judgement, (check_id_t)id, record) &&
+		    wanted_action(judgement, (check_id_t)id) == ACTION_STRIP)
+			return true;
+	return false;
+}
+
 /* A record that would be left out is kept when nothing else would be left and none of the reasons against it is worth a
  * rejection. */
 static bool is_spared(const judgement_t *judgement, size_t record)
@@ -45,7 +54,7 @@ static bool is_spared(const judgement_t *judgement, size_t record)
 		    wanted_action(judgement, (check_id_t)id) == ACTION_STRIP &&
 		    check_row((check_id_t)id)->when_last == ACTION_REJECT)
 			return false;
-	return true;
+	return wants_strip(judgement, record);
 }
 
 action_t judge_action(const judgement_t *judgement, check_id_t check, size_t record)
@@ -61,7 +70,7 @@ action_t judge_action(const judgement_t *judgement, check_id_t check, size_t rec
 		return row->when_last;
 	if (!judgement->nothing_left)
 		return ACTION_STRIP;
-	/* An empty set would send the mail to the domain's web server (R2). */
+	/* An empty set would send the mail to the domain's web server (R2), a set of dead ends would bounce it. */
 	return judgement->any_spared && !is_spared(judgement, record) ? ACTION_STRIP : row->when_last;
 }
 
@@ -101,16 +110,30 @@ static uint64_t run_record(const assessment_t *assessment, size_t record)
 	return failed;
 }
 
+/* With nothing better beside it, mail bounces (RFC 7505, 3; RFC 5321, 5.1). */
+static bool is_dead_end(const assessment_t *assessment, size_t record)
+{
+	const host_t *host = assessment_host(assessment, record);
+	const target_state_t state = host != NULL ? host_state(host) : TARGET_UNKNOWN;
+
+	return assessment->judged->set.records[record].exchange.size == 1 || state == TARGET_NO_NAME ||
+	       state == TARGET_NO_ADDRESS;
+}
+
 static void count_what_is_left(judgement_t *judgement)
 {
 	const size_t count = judgement->assessment->judged->set.count;
 	size_t left = 0;
+	size_t stripped = 0;
 
-	for (size_t i = 0; i < count; i++)
-		left += !judge_strips(judgement, i);
-	judgement->nothing_left = left == 0 && count > 0;
-	for (size_t i = 0; i < count && judgement->nothing_left; i++)
+	for (size_t i = 0; i < count; i++) {
+		const bool strip = wants_strip(judgement, i);
+
+		stripped += strip;
+		left += !strip && !is_dead_end(judgement->assessment, i);
 		judgement->any_spared |= is_spared(judgement, i);
+	}
+	judgement->nothing_left = left == 0 && stripped > 0;
 }
 
 bool judge_run(judgement_t *judgement, const assessment_t *assessment)

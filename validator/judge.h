@@ -9,8 +9,8 @@ enum { JUDGE_WHOLE = 0xffff }; /* no record: the answer as a whole, or all excha
 typedef struct judgement {
 	const assessment_t *assessment;
 	bool secure;
-	bool nothing_left; /* every record has a check that fails and strips */
-	bool any_spared;   /* and some record is kept for lack of a better one */
+	bool nothing_left; /* were all stripped that fail such a check, no record would be left that mail can use */
+	bool any_spared;   /* some record is kept then for lack of a better one */
 	uint64_t whole;    /* a bit for each check that the answer or the set as a whole fails */
 	uint64_t *failed;  /* the same for each record; owned */
 } judgement_t;

@@ -138,7 +138,7 @@ static void describe(const assessment_t *assessment, const judgement_t *judgemen
 {
 	const reply_t *judged = assessment->judged;
 
-	verdict->negative = !judged->chain.found;
+	verdict->negative = judged->err == ANSWER_OK && !judged->chain.found;
 	verdict->null_mx = assessment_is_null_mx(assessment);
 	verdict->chain_count = judged->chain.links;
 	memcpy(verdict->chain, judged->chain.names + 1, judged->chain.links * sizeof(name_t));

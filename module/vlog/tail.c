@@ -30,6 +30,8 @@ static bool may_be_first_line(const char *octets, size_t size)
 
 	while (zeros < size && octets[zeros] == '\0')
 		zeros++;
+	if (memchr(octets, '\n', size) != NULL)
+		return false;
 	return zeros == size || memcmp(octets, begin, size < sizeof(begin) - 1 ? size : sizeof(begin) - 1) == 0;
 }
 

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 
-PAGES = {"serve": "mxward-serve.8", "checkconf": "mxward-checkconf.1", "lookup": "mxward-lookup.1", "doctor": "mxward-doctor.1", "version": "mxward.1"}
+PAGES = {"serve": "mxward-serve.8", "checkconf": "mxward-checkconf.1", "lookup": "mxward-lookup.1", "doctor": "mxward-doctor.1", "log": "mxward-log.1", "version": "mxward.1"}
 
 
 def _run(*command):
