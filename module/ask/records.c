@@ -17,7 +17,8 @@ static uint8_t *put_u16(uint8_t *to, unsigned value)
 
 static uint8_t *put(uint8_t *to, const uint8_t *octets, size_t size)
 {
-	memcpy(to, octets, size);
+	if (size > 0) /* octets may be NULL then */
+		memcpy(to, octets, size);
 	return to + size;
 }
 
