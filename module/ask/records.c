@@ -17,7 +17,8 @@ static uint8_t *put_u16(uint8_t *to, unsigned value)
 
 static uint8_t *put(uint8_t *to, const uint8_t *octets, size_t size)
 {
-	memcpy(to, octets, size);
+	if (size > 0) /* octets may be NULL then */
+		memcpy(to, octets, size);
 	return to + size;
 }
 
@@ -54,12 +55,13 @@ static size_t write_message(const name_t *name, uint16_t type, const answer_t *a
 	return (size_t)(at - to);
 }
 
-static answer_err_t as_packet(const name_t *name, uint16_t type, const answer_t *answer, bool dnssec,
-			      ldns_pkt **records)
+answer_err_t records_from_answer(const name_t *name, uint16_t type, const answer_t *answer, bool dnssec,
+				 ldns_pkt **records)
 {
 	uint8_t *message = malloc(QUERY_HEADER_SIZE + WIRE_NAME_MAX + 4 + answer->size);
 	answer_err_t err = ANSWER_NO_MEMORY;
 
+	*records = NULL;
 	if (message == NULL)
 		return err;
 	switch (ldns_wire2pkt(records, message, write_message(name, type, answer, dnssec, message))) {
@@ -80,7 +82,7 @@ answer_err_t records_read(const name_t *name, uint16_t type, const uint8_t *pack
 
 	*records = NULL;
 	if (err == ANSWER_OK) {
-		err = as_packet(name, type, &answer, dnssec, records);
+		err = records_from_answer(name, type, &answer, dnssec, records);
 		if (answer_ttl != NULL)
 			*answer_ttl = answer.ttl;
 	}

@@ -13,6 +13,10 @@
 MUST_USE answer_err_t records_read(const name_t *name, uint16_t type, const uint8_t *packet, size_t size, bool dnssec,
 				   ldns_pkt **records, uint32_t *answer_ttl);
 
+/* The same from an answer to that question that was taken apart already. */
+MUST_USE answer_err_t records_from_answer(const name_t *name, uint16_t type, const answer_t *answer, bool dnssec,
+					  ldns_pkt **records);
+
 /* RDATA in presentation format, safe to print; NULL when memory is out. Free with free(). */
 MUST_USE char *records_rdata(const ldns_rr *record);
 

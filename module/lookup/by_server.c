@@ -41,6 +41,13 @@ static bool is_dnssec_error(uint16_t code)
 	       (code >= EDE_DNSSEC_INDETERMINATE && code <= EDE_NSEC_MISSING) || code == EDE_NSEC3_ITERATIONS;
 }
 
+/* An answer that the policy of an mxward rejected: its EXTRA-TEXT begins so. */
+static bool is_policy(const result_t *result)
+{
+	return result->error_count > 0 && result->errors[0].code == EDE_BLOCKED &&
+	       strncmp(result->errors[0].text, "mx: ", 4) == 0;
+}
+
 static const summary_error_t *dnssec_error(const result_t *result)
 {
 	for (size_t i = 0; i < result->error_count; i++)
@@ -70,6 +77,10 @@ static void judge_servfail(session_t *session, result_t *result)
 	const summary_error_t *error = dnssec_error(result);
 	bool answers;
 
+	if (error == NULL && is_policy(result)) {
+		fail_by_error(result, RESULT_REJECTED, &result->errors[0]);
+		return;
+	}
 	if (error == NULL && result->error_count > 0) {
 		fail_by_error(result, RESULT_FAILED, &result->errors[0]);
 		return;
@@ -107,6 +118,7 @@ static bool is_referral(const summary_t *summary)
 
 static void judge(session_t *session, const summary_t *summary, result_t *result)
 {
+	result->replied = true;
 	result->rcode = summary->rcode;
 	result->error_count = summary->error_count;
 	memcpy(result->errors, summary->errors, sizeof(result->errors));

@@ -1,10 +1,10 @@
 /* json.c: a result for programs. The keys are documented in mxward-lookup(1) and stay. */
+#include "module/lookup/json.h"
+
 #include "module/ask/records.h"
-#include "module/lookup/result.h"
 #include "validator/ede.h"
 #include "validator/name.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -21,6 +21,7 @@ static const char *status_name(const result_t *result)
 	case RESULT_ANSWER: return "answer";
 	case RESULT_NO_RECORD: return result->rcode == RCODE_NOERROR ? "no-record" : "no-name";
 	case RESULT_BOGUS: return "bogus";
+	case RESULT_REJECTED: return "rejected";
 	case RESULT_FAILED: break;
 	}
 	return "failed";
@@ -97,7 +98,7 @@ static json_t *errors_json(const result_t *result)
 	return array;
 }
 
-static json_t *result_json(const request_t *request, const result_t *result)
+json_t *json_of_result(const request_t *request, const result_t *result)
 {
 	bool answered = result->status == RESULT_ANSWER || result->status == RESULT_NO_RECORD;
 	bool implicit = result->status == RESULT_NO_RECORD && result->rcode == RCODE_NOERROR &&
@@ -121,7 +122,7 @@ static json_t *result_json(const request_t *request, const result_t *result)
 
 bool result_print_json(FILE *out, const request_t *request, const result_t *result)
 {
-	json_t *object = result_json(request, result);
+	json_t *object = json_of_result(request, result);
 	bool made = object != NULL && json_dumpf(object, out, JSON_INDENT(2) | JSON_ENSURE_ASCII) == 0;
 
 	if (made)

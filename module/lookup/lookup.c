@@ -1,18 +1,26 @@
 /* lookup.c: `mxward lookup`. */
 #include "module/command.h"
-#include "module/lookup/result.h"
+#include "module/lookup/explain.h"
+#include "module/policy_of.h"
 #include "module/resolver/options.h"
 
+#include <langinfo.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static const char help[] = "Usage: mxward lookup NAME [TYPE] [-c FILE | -s ADDR[@PORT]] [OPTION...]\n"
 			   "       mxward lookup -x ADDRESS [...]\n"
+			   "       mxward lookup --explain NAME [-c FILE] [-s ADDR[@PORT]] [OPTION...]\n"
 			   "\n"
 			   "Resolves NAME and says whether the answer is secure, insecure or bogus, and why.\n"
 			   "TYPE is MX unless given. International names may be written as they are read.\n"
 			   "\n"
+			   "      --explain        show the whole assessment of the MX answer: each exchange,\n"
+			   "                       what was found, and the verdict; with -s also whether the\n"
+			   "                       server answers so\n"
 			   "  -c, --config FILE    resolve by ourselves, as this configuration file says\n"
 			   "                       (default: " MXWARD_CONFIG_FILE ", if it is there)\n"
 			   "  -s, --server SERVER  ask this server instead, for example 127.0.0.1@53\n"
@@ -24,8 +32,9 @@ static const char help[] = "Usage: mxward lookup NAME [TYPE] [-c FILE | -s ADDR[
 			   "  -h, --help           this\n"
 			   "\n"
 			   "Exit status: 0 there is an answer; 1 no such name, or no record of that type;\n"
-			   "2 bogus: the answer was rejected; 3 could not be resolved; 64 wrong command line;\n"
-			   "70 memory or output failed; 78 the configuration is wrong.\n";
+			   "2 bogus: the answer was rejected; 3 could not be resolved; 4 rejected by policy;\n"
+			   "64 wrong command line; 70 memory or output failed; 78 the configuration is\n"
+			   "wrong.\n";
 
 static bool wants_colour(void)
 {
@@ -41,66 +50,123 @@ static int usage_error(char *error)
 	return EXIT_USAGE;
 }
 
-static conf_t *read_conf(const request_t *request, char **error)
+/* Box drawing only where it can be shown. */
+static bool is_utf8(void)
 {
-	if (request->conf_path != NULL)
-		return conf_load(request->conf_path, error);
-	if (access(MXWARD_CONFIG_FILE, F_OK) == 0)
-		return conf_load(MXWARD_CONFIG_FILE, error);
-	return conf_parse("", 0, "defaults", error);
+	locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
+	bool utf8;
+
+	if (locale == (locale_t)0)
+		return false;
+	utf8 = strcmp(nl_langinfo_l(CODESET, locale), "UTF-8") == 0;
+	freelocale(locale);
+	return utf8;
 }
 
-/* The configuration, if libunbound takes it too; else NULL and a sentence. */
-static conf_t *load(const request_t *request, char **error)
-{
-	conf_t *conf = read_conf(request, error);
+/* The configuration and the policy that it makes. */
+typedef struct settings {
+	const char *path; /* "defaults" where there is no file */
+	conf_t *conf;
+	policy_t *policy;
+} settings_t;
 
-	if (conf == NULL)
-		return NULL;
-	*error = options_check(conf);
+static conf_t *read_conf(const char *path, char **error)
+{
+	return path != NULL ? conf_load(path, error) : conf_parse("", 0, "defaults", error);
+}
+
+/* False when libunbound does not take it, or no policy can be made of it. */
+static bool check_conf(settings_t *settings, char **error)
+{
+	*error = options_check(settings->conf);
 	if (*error == NULL)
-		return conf;
-	conf_free(conf);
-	return NULL;
+		settings->policy = policy_of_conf(settings->conf, settings->path, error);
+	return settings->policy != NULL;
+}
+
+/* False with a sentence; conf_free() the configuration after use. */
+static bool load(const request_t *request, settings_t *settings, char **error)
+{
+	const char *path = request->conf_path;
+
+	if (path == NULL && access(MXWARD_CONFIG_FILE, F_OK) == 0)
+		path = MXWARD_CONFIG_FILE;
+	*settings = (settings_t){ .path = path != NULL ? path : "defaults", .conf = read_conf(path, error) };
+	if (settings->conf == NULL)
+		return false;
+	if (check_conf(settings, error))
+		return true;
+	conf_free(settings->conf);
+	return false;
+}
+
+/* What was found out, and by whom. */
+typedef struct findings {
+	const char *path;
+	result_t ours;
+	result_t servers;
+} findings_t;
+
+static bool asks_here(const request_t *request)
+{
+	return !request->ask_server || request->explain;
 }
 
 /* False when the configuration is wrong. */
-static bool find_out(const request_t *request, result_t *result)
+static bool find_out(const request_t *request, findings_t *findings)
 {
 	char *error = NULL;
-	conf_t *conf;
+	settings_t settings;
 
-	if (request->ask_server) {
-		result_by_server(request, result);
-		return true;
+	if (asks_here(request)) {
+		if (!load(request, &settings, &error)) {
+			fprintf(stderr, "%s\n", error != NULL ? error : "mxward lookup: memory is out");
+			free(error);
+			return false;
+		}
+		findings->path = settings.path;
+		result_by_resolver(request, settings.conf, settings.policy, &findings->ours);
+		conf_free(settings.conf);
 	}
-	conf = load(request, &error);
-	if (conf == NULL) {
-		fprintf(stderr, "%s\n", error != NULL ? error : "mxward lookup: memory is out");
-		free(error);
-		return false;
-	}
-	result_by_resolver(request, conf, result);
-	conf_free(conf);
+	if (request->ask_server)
+		result_by_server(request, &findings->servers);
 	return true;
+}
+
+static bool print_result(const request_t *request, const result_t *result)
+{
+	return request->json ? result_print_json(stdout, request, result)
+			     : result_print(stdout, request, result, wants_colour());
+}
+
+static bool print_explanation(const request_t *request, const findings_t *findings)
+{
+	const explanation_t explanation = { .request = request,
+					    .ours = &findings->ours,
+					    .servers = request->ask_server ? &findings->servers : NULL,
+					    .policy = findings->path };
+	const tree_style_t style = { .colour = wants_colour(), .unicode = is_utf8() };
+
+	return request->json ? explain_print_json(stdout, &explanation) : explain_print(stdout, &explanation, &style);
 }
 
 static int look_up(const request_t *request)
 {
-	result_t result;
+	findings_t findings = { .path = "" };
+	const result_t *result = asks_here(request) ? &findings.ours : &findings.servers;
 	bool printed;
 	int status;
 
-	if (!find_out(request, &result))
+	if (!find_out(request, &findings))
 		return EXIT_CONFIG;
-	printed = request->json ? result_print_json(stdout, request, &result)
-				: result_print(stdout, request, &result, wants_colour());
+	printed = request->explain ? print_explanation(request, &findings) : print_result(request, result);
 	printed = fflush(stdout) == 0 && printed;
 	if (!printed)
 		fputs("mxward lookup: the result could not be printed: memory is out, or the output is closed\n",
 		      stderr);
-	status = printed ? (int)result.status : EXIT_SOFTWARE;
-	result_free(&result);
+	status = printed ? (int)result->status : EXIT_SOFTWARE;
+	result_free(&findings.ours);
+	result_free(&findings.servers);
 	return status;
 }
 

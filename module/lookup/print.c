@@ -23,6 +23,9 @@ static const word_t trust_words[] = {
 	[TRUST_SECURE] = { "secure", "32", "signed, and validated by DNSSEC" },
 };
 
+/* Policy rejects what DNSSEC has nothing against. */
+static const word_t rejected_word = { "rejected", "31", "policy does not let this answer pass" };
+
 static bool print_field(FILE *out, const char *before, char *text, const char *after)
 {
 	bool made = text != NULL;
@@ -100,7 +103,7 @@ static bool print_question(FILE *out, const request_t *request)
 
 static void print_verdict(FILE *out, const result_t *result, bool colour)
 {
-	const word_t *word = &trust_words[result->trust];
+	const word_t *word = result->status == RESULT_REJECTED ? &rejected_word : &trust_words[result->trust];
 
 	if (colour)
 		fprintf(out, "\033[%sm%s\033[0m: %s\n", word->colour, word->word, word->means);

@@ -163,6 +163,7 @@ static request_result_t read_option(int option, const char *word, request_t *req
 	case 'c': request->conf_path = optarg; return REQUEST_OK;
 	case 'x': *by_address = true; return REQUEST_OK;
 	case 'j': request->json = true; return REQUEST_OK;
+	case 'e': request->explain = true; return REQUEST_OK;
 	case 't': request->tcp = true; return REQUEST_OK;
 	case 'd': request->show_bogus = true; return REQUEST_OK;
 	case 'w': return read_timeout(optarg, &request->timeout, error);
@@ -181,15 +182,11 @@ static request_result_t read_option(int option, const char *word, request_t *req
 request_result_t request_read(int argc, char **argv, request_t *request, char **error)
 {
 	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "tcp", no_argument, NULL, 't' },
-		{ "cd", no_argument, NULL, 'd' },
-		{ "timeout", required_argument, NULL, 'w' },
-		{ "server", required_argument, NULL, 's' },
-		{ "config", required_argument, NULL, 'c' },
-		{ "reverse", no_argument, NULL, 'x' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
+		{ "explain", no_argument, NULL, 'e' },       { "json", no_argument, NULL, 'j' },
+		{ "tcp", no_argument, NULL, 't' },           { "cd", no_argument, NULL, 'd' },
+		{ "timeout", required_argument, NULL, 'w' }, { "server", required_argument, NULL, 's' },
+		{ "config", required_argument, NULL, 'c' },  { "reverse", no_argument, NULL, 'x' },
+		{ "help", no_argument, NULL, 'h' },          { NULL, 0, NULL, 0 },
 	};
 	request_result_t result = REQUEST_OK;
 	bool by_address = false;
@@ -203,11 +200,17 @@ request_result_t request_read(int argc, char **argv, request_t *request, char **
 		result = read_option(option, argv[optind - 1], request, &by_address, error);
 	if (result != REQUEST_OK)
 		return result;
-	if (request->ask_server && request->conf_path != NULL)
+	if (request->ask_server && request->conf_path != NULL && !request->explain)
 		return wrong(error, "-s asks a server, -c is for resolving without one: choose one of them");
+	if (request->explain && (request->tcp || request->show_bogus))
+		return wrong(error, "--explain goes the daemon's way, over UDP and TCP: leave out %s",
+			     request->tcp ? "--tcp" : "--cd");
 	if (argc - optind < 1)
 		return wrong(error, "a name is missing");
 	if (argc - optind > 2)
 		return wrong(error, "one name and one type are enough");
-	return read_question(argv[optind], argc - optind == 2 ? argv[optind + 1] : NULL, by_address, request, error);
+	result = read_question(argv[optind], argc - optind == 2 ? argv[optind + 1] : NULL, by_address, request, error);
+	if (result == REQUEST_OK && request->explain && request->type != LDNS_RR_TYPE_MX)
+		return wrong(error, "--explain is about MX answers: leave the type out");
+	return result;
 }

@@ -19,6 +19,7 @@ typedef struct request {
 	bool tcp;
 	bool show_bogus; /* --cd: show the data of a bogus answer too */
 	bool json;
+	bool explain;     /* the whole assessment of the MX answer; with ask_server beside the server's */
 	unsigned timeout; /* seconds */
 } request_t;
 

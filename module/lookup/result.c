@@ -13,6 +13,12 @@ void result_free(result_t *result)
 {
 	ldns_pkt_free(result->records);
 	result->records = NULL;
+	if (result->verdict != NULL) {
+		free(result->verdict->targets);
+		free(result->verdict->other);
+	}
+	free(result->verdict);
+	result->verdict = NULL;
 }
 
 void result_fail(result_t *result, result_status_t status, const char *format, ...)
@@ -33,10 +39,8 @@ static bool has_type(const ldns_rr_list *list, uint16_t type)
 	return false;
 }
 
-void result_take_packet(result_t *result, const request_t *request, const uint8_t *packet, size_t size)
+static void take_records(result_t *result, const request_t *request, answer_err_t err)
 {
-	answer_err_t err =
-		records_read(&request->name, request->type, packet, size, false, &result->records, &result->ttl);
 	char room[16];
 
 	if (err == ANSWER_RCODE)
@@ -48,6 +52,18 @@ void result_take_packet(result_t *result, const request_t *request, const uint8_
 			result->rcode != RCODE_NXDOMAIN && has_type(ldns_pkt_answer(result->records), request->type)
 				? RESULT_ANSWER
 				: RESULT_NO_RECORD;
+}
+
+void result_take_packet(result_t *result, const request_t *request, const uint8_t *packet, size_t size)
+{
+	take_records(result, request,
+		     records_read(&request->name, request->type, packet, size, false, &result->records, &result->ttl));
+}
+
+void result_take_answer(result_t *result, const request_t *request, const answer_t *answer)
+{
+	take_records(result, request,
+		     records_from_answer(&request->name, request->type, answer, false, &result->records));
 }
 
 bool result_is_alias(const ldns_rr *record, uint16_t type)

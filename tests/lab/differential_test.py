@@ -1,7 +1,7 @@
 #!/usr/bin/python3 -B
 """Asks mxward and Debian's unbound, configured alike, every question of the manifest: RCODE, flags and answers must agree,
-but for what the manifest says unbound does otherwise. Questions that use up mxward's budget are left out: unbound has none,
-and goes on for minutes."""
+but for what the manifest says unbound does otherwise. Slow questions are left out: unbound has no
+budget, and goes on for minutes."""
 import sys
 
 import dns.flags
@@ -35,6 +35,8 @@ def _left_out(question, variant):
 
 def _compare(cases, question, variant, ours, theirs):
     name = f"{question.text} {variant.name}"
+    if theirs.failure and "form" in question.unbound and not ours.failure:
+        return
     if ours.failure or theirs.failure:
         cases.check(False, name, f"mxward: {ours.failure or 'answers'}; unbound: {theirs.failure or 'answers'}")
         return

@@ -138,8 +138,8 @@ def _records(spec, name, rdtype):
 def _differences(spec):
     """What unbound has otherwise: it judges no exchanges, so that it rejects nothing and leaves nothing out."""
     unbound = spec.get("unbound", {"differs": [], "because": "it does not"})
-    if not unbound.get("because") or not set(unbound["differs"]) <= {"AA", "AD", "rcode", "answer"}:
-        raise ManifestError(f"question {spec['ask']}: unbound needs differs (AA, AD, rcode, answer) and because")
+    if not unbound.get("because") or not set(unbound["differs"]) <= {"AA", "AD", "rcode", "answer", "form"}:
+        raise ManifestError(f"question {spec['ask']}: unbound needs differs (AA, AD, rcode, answer, form) and because")
     judged = {"rcode", "answer"} if spec["status"] == "rejected" else {"answer"} if FORGED_ANSWER in spec.get("ede", ()) else set()
     return frozenset(unbound["differs"]) | judged
 
