@@ -300,7 +300,7 @@ static void supply(inquiry_t *inquiry, const need_t *need, const pool_outcome_t 
 	const outcome_t supplied = {
 		.state = outcome->result == POOL_ANSWERED ? OUTCOME_ANSWERED : OUTCOME_FAILED,
 		.security = (security_t)outcome->security,
-		.why = outcome->why,
+		.why = outcome->rate_limited ? "too many queries to the servers of this zone" : outcome->why,
 		.packet = outcome->packet,
 		.size = outcome->size,
 	};
