@@ -163,7 +163,12 @@ static void add_address(tree_t *below, const target_address_t *address, bool sec
 		 address->special != NULL ? ", special: " : "", address->special != NULL ? address->special : "");
 }
 
-/* TLSA records are worth asking for where the exchange's zone is secure. */
+/* TLSA records count where the exchange is secure (RFC 7672, 2.2.2); elsewhere there is nothing to say of them. */
+static bool tlsa_counts(const target_t *target)
+{
+	return target->secure || (target->tlsa != TLSA_UNKNOWN && target->tlsa != TLSA_INSECURE);
+}
+
 static void add_host(tree_t *below, const target_t *target)
 {
 	const words_t *state = &state_words[target->state];
@@ -176,7 +181,7 @@ static void add_host(tree_t *below, const target_t *target)
 		tree_add(below, state->colour, "%s", state->words);
 	for (size_t i = 0; i < target->address_count; i++)
 		add_address(below, &target->addresses[i], target->secure);
-	if (target->secure || target->tlsa != TLSA_UNKNOWN)
+	if (tlsa_counts(target))
 		tree_add(below, tlsa->colour, "%s", tlsa->words);
 }
 

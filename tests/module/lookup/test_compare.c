@@ -75,7 +75,7 @@ static void fill(const side_t *side, result_t *result)
 	*result = (result_t){ .status = side->status, .trust = side->trust, .rcode = side->rcode };
 	if (side->code != 0) {
 		result->errors[0].code = side->code;
-		strcpy(result->errors[0].text, side->text);
+		snprintf(result->errors[0].text, sizeof(result->errors[0].text), "%s", side->text);
 		result->error_count = 1;
 	}
 	if (side->status != RESULT_ANSWER && side->status != RESULT_NO_RECORD)

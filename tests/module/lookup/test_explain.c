@@ -111,7 +111,7 @@ static void malformed(scene_t *scene)
 
 static void differing(scene_t *scene)
 {
-	static const target_state_t states[] = { TARGET_UNKNOWN, TARGET_NO_NAME, TARGET_NO_ADDRESS, TARGET_BOGUS };
+	static const target_state_t states[] = { TARGET_UNKNOWN, TARGET_NO_NAME, TARGET_BOGUS, TARGET_NO_ADDRESS };
 	static const tlsa_state_t tlsa[] = { TLSA_UNKNOWN, TLSA_NONE, TLSA_BOGUS, TLSA_INSECURE };
 	static const char *const names[] = { "a.example.org", "b.example.org", "c.example.org", "d.example.org" };
 
@@ -120,6 +120,7 @@ static void differing(scene_t *scene)
 
 		target->state = states[i];
 		target->tlsa = tlsa[i];
+		target->secure = tlsa[i] == TLSA_INSECURE;
 	}
 	scene->verdict.corroboration = CORROBORATION_DIFFERED;
 	scene->verdict.other_count = 1;
@@ -282,10 +283,10 @@ static const struct row rows[] = {
 	  "|  |- no such name (NXDOMAIN)\n"
 	  "|  `- TLSA none\n"
 	  "|- 1 c.example.org.\n"
-	  "|  |- no address\n"
+	  "|  |- bogus: DNSSEC rejects its addresses\n"
 	  "|  `- TLSA bogus: senders with DANE do not deliver to it (RFC 7672, 2.1)\n"
 	  "|- 1 d.example.org.\n"
-	  "|  |- bogus: DNSSEC rejects its addresses\n"
+	  "|  |- no address\n"
 	  "|  `- TLSA insecure: of no use\n"
 	  "|- alert, log: transport-mismatch: UDP and TCP gave different answers; TCP's is used, because it is\n"
 	  "|     far harder to forge. UDP: 1 mx.forger\\027[31m (RFC 5452, 9)\n"
