@@ -317,8 +317,8 @@ static void supply(inquiry_t *inquiry, const need_t *need, const pool_outcome_t 
 /* An exchange's address that is insecure is asked for over TCP too. */
 static bool wants_tcp(const inquiry_t *inquiry, const need_t *need, const resolution_t *resolution)
 {
-	return is_address(need->type) && !need->tcp && !resolution->answer.failure &&
-	       resolution->answer.security == SECURITY_INSECURE &&
+	return policy_corroborates(inquiry->judging->policy) && is_address(need->type) && !need->tcp &&
+	       !resolution->answer.failure && resolution->answer.security == SECURITY_INSECURE &&
 	       marks_has(inquiry->home.cache, &need->name, MARK_EXCHANGE, now_of(CLOCK_MONOTONIC)) &&
 	       !marks_has(inquiry->home.cache, &need->name, MARK_NO_TCP, now_of(CLOCK_MONOTONIC));
 }

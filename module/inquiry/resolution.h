@@ -34,7 +34,7 @@ void resolution_give_up(resolution_t *resolution, resolution_loss_t loss, unsign
 void resolution_begin(resolution_t *resolution);
 void resolution_fail(resolution_t *resolution, ede_t ede, const char *text);
 void resolution_note(resolution_t *resolution, ede_t ede, const char *text);
-void resolution_show(resolution_t *resolution, const answer_t *answer);
+void resolution_show(resolution_t *resolution, const answer_t *shown);
 
 /* After a resolution was copied to another place: makes it whole there; the old one must not be freed. */
 void resolution_moved(resolution_t *resolution);

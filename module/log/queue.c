@@ -29,7 +29,7 @@ struct queue {
 	bool abandoned;          /* queue_free() did not wait any longer, the writer frees everything */
 };
 
-/* `seconds` from now, by the clock that queue->changed waits by. */
+/* `seconds` from now, by a clock that nobody sets. */
 static struct timespec later(time_t seconds)
 {
 	struct timespec time;
@@ -49,7 +49,6 @@ static bool is_over(const struct timespec *time)
 queue_t *queue_new(size_t limit, const queue_use_t *use, void *owner)
 {
 	queue_t *queue = calloc(1, sizeof(*queue));
-	pthread_condattr_t monotonic;
 
 	if (queue == NULL)
 		return NULL;
@@ -57,10 +56,7 @@ queue_t *queue_new(size_t limit, const queue_use_t *use, void *owner)
 	queue->owner = owner;
 	queue->limit = limit;
 	pthread_mutex_init(&queue->lock, NULL);
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&queue->changed, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	pthread_cond_init(&queue->changed, NULL);
 	return queue;
 }
 
@@ -207,7 +203,7 @@ static bool wait_finished(queue_t *queue)
 
 	pthread_mutex_lock(&queue->lock);
 	while (!queue->finished && err == 0)
-		err = pthread_cond_timedwait(&queue->changed, &queue->lock, &until);
+		err = pthread_cond_clockwait(&queue->changed, &queue->lock, CLOCK_MONOTONIC, &until);
 	finished = queue->finished;
 	queue->abandoned = !finished;
 	if (!finished && queue->use->abandon != NULL)
