@@ -138,7 +138,7 @@ def _address():
 
 def show_log(screen, mxward):
     screen.heading("From mxward's log")
-    lines = [line for line in mxward.log().splitlines() if "name=" in line] or mxward.log().splitlines()
+    lines = [line for line in mxward.log().splitlines() if "name=" in line and " debug: " not in line]
     for line in lines[:LOG_LINES]:
         screen.note(line, 2)
     screen.note(f"… {len(lines)} such lines{f' in {mxward.output}' if screen.stays else ''}", 2)
