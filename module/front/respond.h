@@ -26,7 +26,7 @@ typedef struct responder {
 	acl_t *acl; /* owned */
 	cache_t *cache;
 	front_calls_t calls;
-	uint64_t now; /* CLOCK_MONOTONIC in seconds; responder_tick() */
+	uint64_t now; /* clock_of_cache(); responder_tick() */
 	atomic_uint_fast64_t counts[COUNTS];
 } responder_t;
 

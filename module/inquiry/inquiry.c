@@ -1,6 +1,7 @@
 /* inquiry.c: see inquiry.h. Every way through it ends in finish(). */
 #include "module/inquiry/inquiry.h"
 
+#include "module/clock.h"
 #include "module/inquiry/marks.h"
 #include "validator/ede.h"
 
@@ -40,14 +41,6 @@ struct inquiry {
 	bool has_first; /* an exchange's address: what UDP said, while TCP is asked */
 	resolution_t first;
 };
-
-static uint64_t now_of(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec;
-}
 
 /* ---- judging ---- */
 
@@ -151,7 +144,7 @@ static void judge(const inquiry_t *inquiry, const need_t *need, const pool_outco
 		resolution_give_up(resolution, RESOLUTION_LOST, 0);
 	else
 		resolution_judge(resolution, &need->name, need->type, outcome, &inquiry->judging->limits,
-				 now_of(CLOCK_REALTIME));
+				 clock_of_wall());
 }
 
 static bool is_address(uint16_t type)
@@ -166,7 +159,7 @@ static bool is_address(uint16_t type)
 static void remember(const inquiry_t *inquiry, const need_t *need, const pool_outcome_t *outcome)
 {
 	const cache_key_t key = { .name = need->name.octets, .name_size = need->name.size, .type = need->type };
-	const uint64_t now = now_of(CLOCK_MONOTONIC);
+	const uint64_t now = clock_of_cache();
 	resolution_t resolution;
 
 	if (need->kind != NEED_TARGET || outcome->result != POOL_ANSWERED)
@@ -183,12 +176,12 @@ static void remember(const inquiry_t *inquiry, const need_t *need, const pool_ou
 static void note_no_tcp(const inquiry_t *inquiry, const need_t *need)
 {
 	if (need->tcp)
-		marks_set(inquiry->home.cache, &need->name, MARK_NO_TCP, MARK_NO_TCP_SECONDS, now_of(CLOCK_MONOTONIC));
+		marks_set(inquiry->home.cache, &need->name, MARK_NO_TCP, MARK_NO_TCP_SECONDS, clock_of_cache());
 }
 
 static bool is_refused(const inquiry_t *inquiry, const need_t *need)
 {
-	return need->tcp && marks_has(inquiry->home.cache, &need->name, MARK_NO_TCP, now_of(CLOCK_MONOTONIC));
+	return need->tcp && marks_has(inquiry->home.cache, &need->name, MARK_NO_TCP, clock_of_cache());
 }
 
 static void resolution_of_verdict(const verdict_t *verdict, resolution_t *resolution)
@@ -206,7 +199,7 @@ static void resolution_of_verdict(const verdict_t *verdict, resolution_t *resolu
 /* From now on the addresses of these names are worth a second look. */
 static void mark_exchanges(const inquiry_t *inquiry, const verdict_t *verdict)
 {
-	const uint64_t now = now_of(CLOCK_MONOTONIC);
+	const uint64_t now = clock_of_cache();
 
 	for (size_t i = 0; i < verdict->target_count; i++)
 		marks_set(inquiry->home.cache, &verdict->targets[i].exchange, MARK_EXCHANGE, MARK_EXCHANGE_SECONDS,
@@ -319,8 +312,8 @@ static bool wants_tcp(const inquiry_t *inquiry, const need_t *need, const resolu
 {
 	return policy_corroborates(inquiry->judging->policy) && is_address(need->type) && !need->tcp &&
 	       !resolution->answer.failure && resolution->answer.security == SECURITY_INSECURE &&
-	       marks_has(inquiry->home.cache, &need->name, MARK_EXCHANGE, now_of(CLOCK_MONOTONIC)) &&
-	       !marks_has(inquiry->home.cache, &need->name, MARK_NO_TCP, now_of(CLOCK_MONOTONIC));
+	       marks_has(inquiry->home.cache, &need->name, MARK_EXCHANGE, clock_of_cache()) &&
+	       !marks_has(inquiry->home.cache, &need->name, MARK_NO_TCP, clock_of_cache());
 }
 
 static bool ask_again_over_tcp(inquiry_t *inquiry, const need_t *need, const resolution_t *resolution)
@@ -376,8 +369,8 @@ static bool begin_assessment(inquiry_t *inquiry)
 {
 	need_t need;
 
-	inquiry->assessment = assessment_begin(inquiry->judging->policy, &inquiry->name, &inquiry->judging->limits,
-					       now_of(CLOCK_REALTIME));
+	inquiry->assessment =
+		assessment_begin(inquiry->judging->policy, &inquiry->name, &inquiry->judging->limits, clock_of_wall());
 	return inquiry->assessment != NULL && assessment_next_need(inquiry->assessment, &need) && ask(inquiry, &need);
 }
 

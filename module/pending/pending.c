@@ -2,6 +2,7 @@
  * reach it through the inbox alone. */
 #include "module/pending/pending.h"
 
+#include "module/clock.h"
 #include "module/inquiry/resolution.h"
 #include "module/mailbox.h"
 #include "module/pending/questions.h"
@@ -68,14 +69,6 @@ struct pending {
 	atomic_uint_fast64_t resolved, failed, timed_out, turned_away;
 };
 
-static uint64_t clock_seconds(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec;
-}
-
 static uint64_t clock_milliseconds(clockid_t clock)
 {
 	struct timespec now;
@@ -137,7 +130,7 @@ static void question_answer(pending_t *pending, question_t *question, const cach
 		waiter->next = in_order;
 		in_order = waiter;
 	}
-	pending->reply.wall = (uint32_t)clock_seconds(CLOCK_REALTIME);
+	pending->reply.wall = (uint32_t)clock_of_wall();
 	for (waiter_t *waiter = in_order, *next; waiter != NULL; waiter = next) {
 		next = waiter->next;
 		if (answer != NULL) {
@@ -197,7 +190,7 @@ static void question_settle(pending_t *pending, question_t *question, const reso
 	const cache_key_t key = { .name = question->name.octets,
 				  .name_size = question->name.size,
 				  .type = question->type };
-	uint64_t now = clock_seconds(CLOCK_MONOTONIC);
+	uint64_t now = clock_of_cache();
 
 	if (answer->failure) {
 		cache_put_failure(pending->cache, &key, answer, now);
@@ -288,9 +281,9 @@ static question_t *question_begin(pending_t *pending, const query_t *query)
 /* The answer may have come while the query was on its way from the worker. */
 static bool answer_from_cache(pending_t *pending, const waiter_t *waiter)
 {
-	pending->reply.wall = (uint32_t)clock_seconds(CLOCK_REALTIME);
+	pending->reply.wall = (uint32_t)clock_of_wall();
 	size_t size = reply_from_cache(&pending->reply, &waiter->query, &waiter->client, pending->cache,
-				       clock_seconds(CLOCK_MONOTONIC), pending->out);
+				       clock_of_cache(), pending->out);
 
 	if (size > 0)
 		client_send(&waiter->client, pending->out, size);
