@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -274,6 +275,31 @@ static void block_signals(sigset_t *set)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* What the log keeps of a run: how many came, what they got, and how full the cache was. */
+static void log_summary(const server_t *server)
+{
+	front_stats_t front;
+	pending_stats_t pending;
+	cache_stats_t cache;
+	vlog_stats_t vlog;
+
+	front_stats(server->front, &front);
+	pending_stats(server->pending, &pending);
+	cache_stats(server->cache, &cache);
+	vlog_stats(server->vlog, &vlog);
+	log_write(server->log, LOG_LEVEL_INFO,
+		  "stopping udp=%" PRIu64 " tcp=%" PRIu64 " hits=%" PRIu64 " misses=%" PRIu64 " refused=%" PRIu64
+		  " malformed=%" PRIu64 " dropped=%" PRIu64,
+		  front.udp_queries, front.tcp_queries, front.hits, front.misses, front.refused, front.malformed,
+		  front.dropped);
+	log_write(server->log, LOG_LEVEL_INFO,
+		  "resolved=%" PRIu64 " failed=%" PRIu64 " timed-out=%" PRIu64 " turned-away=%" PRIu64
+		  " waiting=%u cached=%zu octets=%zu evicted=%" PRIu64 " validation-lines=%" PRIu64
+		  " validation-lost=%" PRIu64,
+		  pending.resolved, pending.failed, pending.timed_out, pending.turned_away, pending.clients,
+		  cache.entries, cache.octets, cache.evictions, vlog.written, vlog.lost);
+}
+
 static void wait_for_end(server_t *server, const sigset_t *set)
 {
 	for (;;) {
@@ -285,7 +311,7 @@ static void wait_for_end(server_t *server, const sigset_t *set)
 			break;
 	}
 	sd_notify(0, "STOPPING=1");
-	log_write(server->log, LOG_LEVEL_INFO, "stopping");
+	log_summary(server);
 }
 
 /* Workers first, so that nothing new comes in; what still waits in pending is dropped with their sockets. */

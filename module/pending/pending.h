@@ -41,8 +41,8 @@ typedef struct pending_stats {
 	unsigned clients;     /* that wait now */
 } pending_stats_t;
 
-/* Starts the thread and the resolver processes. What is judged or rejected is written to `vlog`, which may be NULL. `cookies` becomes the thread's own until pending_stop(). NULL when memory
- * or threads are out. */
+/* Starts the thread and the resolver processes. What is judged or rejected is written to `vlog`, which may be NULL. `cookies`
+ * becomes the thread's own until pending_stop(). NULL when memory or threads are out. */
 MUST_USE pending_t *pending_start(const pending_settings_t *settings, cache_t *cache, cookies_t *cookies, log_t *log,
 				  vlog_t *vlog);
 
