@@ -15,6 +15,14 @@ static inline uint64_t clock_seconds(clockid_t clock)
 	return (uint64_t)now.tv_sec;
 }
 
+static inline uint64_t clock_milliseconds(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
 /* The cache's `now`, in seconds: nobody can set this clock, and it goes on while the machine sleeps, as TTLs do. */
 static inline uint64_t clock_of_cache(void)
 {

@@ -1,5 +1,6 @@
 /* serve.c: `mxward serve`: starts the rooms in order, waits for signals, reloads, stops in the other order. */
 #include "conf/conf.h"
+#include "module/clock.h"
 #include "module/command.h"
 #include "module/front/cookie.h"
 #include "module/front/front.h"
@@ -34,7 +35,7 @@ typedef struct server {
 	log_t *log;
 	vlog_t *vlog;
 	cache_t *cache;
-	cookies_t *cookies;         /* the front's; */
+	cookies_t *cookies;         /* the front's */
 	cookies_t *pending_cookies; /* the pending thread's, of the same secret */
 	front_sockets_t *sockets;   /* until the front takes them over */
 	pending_t *pending;
@@ -89,7 +90,7 @@ static bool with_pending_settings(server_t *server, const conf_t *conf,
 		.budget = conf->resolver.budget,
 		.max_questions = conf->resolver.max_questions,
 		.max_udp_size = (uint16_t)conf->max_udp_size,
-		.keepalive = (uint16_t)(conf->tcp.idle_timeout * 10),
+		.keepalive = reply_keepalive(conf->tcp.idle_timeout),
 		.corroborate_ms = conf->mx.corroborate_timeout,
 		.target_ms = conf->mx.target_timeout,
 	};
@@ -139,12 +140,10 @@ static void on_hit(void *arg, const query_t *query, const client_t *client, unsi
 			       .clients = 1,
 			       .rcode = (uint8_t)rcode,
 			       .ede = EDE_NONE };
-	struct timespec now;
 
 	if (!vlog_wants(server->vlog, VLOG_HIT))
 		return;
-	clock_gettime(CLOCK_REALTIME, &now);
-	event.time = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	event.time = clock_milliseconds(CLOCK_REALTIME);
 	vlog_write(server->vlog, &event);
 }
 

@@ -22,6 +22,7 @@ enum {
 	OPT_FLAG_DO = 0x8000,
 	NAME_OF_QUESTION = 0xc000 | QUERY_HEADER_SIZE, /* a compression pointer */
 	ANY_TTL = 3600,
+	KEEPALIVE_UNITS = 10, /* a second in units of 100 ms (RFC 7828, 3.1) */
 };
 
 typedef struct draft {
@@ -46,6 +47,11 @@ typedef struct note {
 	const char *text;
 	size_t text_size;
 } note_t;
+
+uint16_t reply_keepalive(unsigned seconds)
+{
+	return seconds < UINT16_MAX / KEEPALIVE_UNITS ? (uint16_t)(seconds * KEEPALIVE_UNITS) : UINT16_MAX;
+}
 
 static void put_u16(draft_t *draft, unsigned value)
 {

@@ -23,6 +23,9 @@ typedef struct reply_context {
 	uint32_t wall;         /* seconds since 1970, for cookies (RFC 9018, 4.3) */
 } reply_context_t;
 
+/* An idle time-out in seconds as the option has it; the longest that fits for longer ones. */
+uint16_t reply_keepalive(unsigned seconds);
+
 /* Each returns the size of the message written to `out`, which holds REPLY_MAX octets (`out` of a UDP reply need only hold
  * max_udp_size octets). `text` may be NULL. */
 

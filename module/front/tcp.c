@@ -2,6 +2,8 @@
  * for next. */
 #include "module/front/tcp.h"
 
+#include "module/clock.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <event2/event_struct.h>
@@ -76,10 +78,7 @@ struct tcp {
 
 static void tick(tcp_t *tcp)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	tcp->now = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	tcp->now = clock_milliseconds(CLOCK_MONOTONIC);
 	responder_tick(tcp->responder);
 }
 

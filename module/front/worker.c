@@ -9,7 +9,6 @@
 enum {
 	MAIL_OCTETS_MAX = 64 << 20, /* of replies; a worker that is so far behind loses some */
 	LENGTH_SIZE = 2,
-	KEEPALIVE_UNITS = 10, /* a second in units of 100 ms (RFC 7828, 3.1) */
 };
 
 typedef enum { MESSAGE_REPLY, MESSAGE_SETTINGS, MESSAGE_STOP } message_kind_t;
@@ -39,11 +38,6 @@ static message_t *message_new(message_kind_t kind, size_t frame_size)
 	return message;
 }
 
-static uint16_t keepalive_of(unsigned idle_timeout)
-{
-	return idle_timeout < UINT16_MAX / KEEPALIVE_UNITS ? (uint16_t)(idle_timeout * KEEPALIVE_UNITS) : UINT16_MAX;
-}
-
 /* ---- mail ---- */
 
 static void use_settings(worker_t *worker, message_t *message)
@@ -52,7 +46,7 @@ static void use_settings(worker_t *worker, message_t *message)
 	worker->responder.acl = message->acl;
 	message->acl = NULL;
 	worker->responder.reply.max_udp_size = message->max_udp_size;
-	worker->responder.reply.keepalive = keepalive_of(message->idle_timeout);
+	worker->responder.reply.keepalive = reply_keepalive(message->idle_timeout);
 	tcp_set_idle_timeout(worker->tcp, message->idle_timeout);
 }
 
@@ -181,7 +175,7 @@ static bool responder_new(responder_t *responder, const worker_shared_t *shared)
 	responder->acl = acl_new(shared->settings->allow);
 	responder->reply.cookies = cookies_copy(shared->cookies);
 	responder->reply.max_udp_size = (uint16_t)shared->settings->max_udp_size;
-	responder->reply.keepalive = keepalive_of(shared->settings->tcp.idle_timeout);
+	responder->reply.keepalive = reply_keepalive(shared->settings->tcp.idle_timeout);
 	return responder->acl != NULL && responder->reply.cookies != NULL;
 }
 

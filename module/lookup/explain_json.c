@@ -1,5 +1,6 @@
 /* explain_json.c: an assessment for programs: the object that a line of the validation log holds (docs/validation-log.md), so that
  * both are read alike, and what only a lookup knows. The keys are documented in mxward-lookup(1) and stay. */
+#include "module/clock.h"
 #include "module/lookup/explain.h"
 
 #include "module/lookup/compare.h"
@@ -10,16 +11,6 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <time.h>
-
-enum { MS = 1000, NS_PER_MS = 1000000 };
-
-static uint64_t wall_clock(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * MS + (uint64_t)now.tv_nsec / NS_PER_MS;
-}
 
 static security_t security_of(const result_t *ours)
 {
@@ -39,7 +30,7 @@ static json_t *event_of(const explanation_t *explanation)
 	const result_t *ours = explanation->ours;
 	const vlog_event_t event = {
 		.kind = ours->verdict != NULL ? VLOG_ASSESSMENT : VLOG_REJECTED,
-		.time = wall_clock(),
+		.time = clock_milliseconds(CLOCK_REALTIME),
 		.name = &explanation->request->name,
 		.type = explanation->request->type,
 		.took = ours->took_ms,

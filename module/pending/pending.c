@@ -69,14 +69,6 @@ struct pending {
 	atomic_uint_fast64_t resolved, failed, timed_out, turned_away;
 };
 
-static uint64_t clock_milliseconds(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 /* ---- settings ---- */
 
 static bool settings_copy(pending_settings_t *to, const pending_settings_t *from)

@@ -1,6 +1,7 @@
 /* trail.c: see trail.h. Functions that may fail return why they did, in words (static), and NULL when all went well. */
 #include "module/vlog/trail.h"
 
+#include "module/clock.h"
 #include "module/escape.h"
 #include "module/vlog/seal.h"
 #include "module/vlog/tail.h"
@@ -46,18 +47,12 @@ static const char no_memory[] = "memory is out";
 
 static time_t monotonic(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
+	return (time_t)clock_seconds(CLOCK_MONOTONIC);
 }
 
 static const char *stamp_now(char *stamp)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return chain_stamp((uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / (1000 * 1000), stamp);
+	return chain_stamp(clock_milliseconds(CLOCK_REALTIME), stamp);
 }
 
 /* The text of an object that is taken over; NULL when memory is out. */
