@@ -1,0 +1,227 @@
+/* rooms.c: see rooms.h. The order is the table's, at the end. */
+#include "module/serve/rooms.h"
+
+#include "module/clock.h"
+#include "module/privileges.h"
+#include "module/serve/settings.h"
+#include "validator/ede.h"
+
+enum {
+	READY_SECONDS = 5, /* that the first resolver process has to start */
+};
+
+/* ---- log: opened first, so that all others can say what is wrong; its thread waits until privileges are gone ---- */
+
+static bool open_log(server_t *server)
+{
+	server->log = log_open(server->conf->log.to, (log_level_t)server->conf->log.level);
+	return server->log != NULL;
+}
+
+static bool start_log(server_t *server)
+{
+	return log_start(server->log);
+}
+
+static void close_log(server_t *server)
+{
+	log_free(server->log);
+}
+
+/* ---- loop ---- */
+
+static bool make_loop(server_t *server)
+{
+	server->base = event_base_new();
+	return server->base != NULL;
+}
+
+static void free_loop(server_t *server)
+{
+	if (server->base != NULL)
+		event_base_free(server->base);
+}
+
+/* ---- sockets ---- */
+
+static bool bind_sockets(server_t *server)
+{
+	server->sockets = front_bind(&server->conf->listen, settings_workers(server->conf), server->log);
+	return server->sockets != NULL;
+}
+
+static void free_sockets(server_t *server)
+{
+	if (server->sockets != NULL)
+		front_sockets_free(server->sockets);
+}
+
+/* ---- privileges ---- */
+
+static bool drop_privileges(server_t *server)
+{
+	return privileges_drop(server->conf->user, server->conf->user_is_default, server->log);
+}
+
+/* ---- cache ---- */
+
+static bool make_cache(server_t *server)
+{
+	server->cache = cache_new(server->conf->cache.size);
+	return server->cache != NULL;
+}
+
+static void free_cache(server_t *server)
+{
+	cache_free(server->cache);
+}
+
+/* ---- cookies ---- */
+
+static bool make_cookies(server_t *server)
+{
+	server->cookies = cookies_new();
+	server->pending_cookies = server->cookies != NULL ? cookies_copy(server->cookies) : NULL;
+	return server->pending_cookies != NULL;
+}
+
+static void free_cookies(server_t *server)
+{
+	cookies_free(server->pending_cookies);
+	cookies_free(server->cookies);
+}
+
+/* ---- validation log ---- */
+
+static bool start_vlog(server_t *server)
+{
+	const vlog_settings_t settings = settings_of_vlog(server->conf);
+
+	server->vlog = vlog_new(&settings, server->log);
+	return server->vlog != NULL;
+}
+
+static void stop_vlog(server_t *server)
+{
+	vlog_free(server->vlog);
+}
+
+/* ---- pending questions, and the resolver processes ---- */
+
+static bool use_pending_settings(server_t *server, const pending_settings_t *settings)
+{
+	server->pending = pending_start(settings, server->cache, server->pending_cookies, server->log, server->vlog);
+	return server->pending != NULL;
+}
+
+static bool start_pending(server_t *server)
+{
+	if (!settings_with_pending(server, server->conf, use_pending_settings))
+		return false;
+	if (!pending_wait_ready(server->pending, READY_SECONDS))
+		log_write(server->log, LOG_LEVEL_ERROR,
+			  "no resolver process answers yet: questions wait for one; the lines above say what is wrong");
+	return true;
+}
+
+static void stop_pending(server_t *server)
+{
+	if (server->pending != NULL)
+		pending_stop(server->pending);
+}
+
+/* ---- front ---- */
+
+static bool on_miss(void *arg, const query_t *query, const client_t *client)
+{
+	const server_t *server = arg;
+
+	return pending_submit(server->pending, query, client);
+}
+
+static void on_hit(void *arg, const query_t *query, const client_t *client, unsigned rcode)
+{
+	const server_t *server = arg;
+	vlog_event_t event = { .kind = VLOG_HIT,
+			       .name = &query->name,
+			       .type = query->type,
+			       .client = &client->peer.any,
+			       .tcp = client->tcp,
+			       .clients = 1,
+			       .rcode = (uint8_t)rcode,
+			       .ede = EDE_NONE };
+
+	if (!vlog_wants(server->vlog, VLOG_HIT))
+		return;
+	event.time = clock_milliseconds(CLOCK_REALTIME);
+	vlog_write(server->vlog, &event);
+}
+
+static bool start_front(server_t *server)
+{
+	const front_settings_t settings = settings_of_front(server->conf);
+	const front_calls_t calls = { .miss = on_miss, .hit = on_hit, .arg = server };
+
+	server->front = front_start(server->sockets, &settings, server->cache, server->cookies, &calls, server->log);
+	if (server->front == NULL)
+		return false;
+	server->sockets = NULL;
+	return true;
+}
+
+/* Nothing new comes in from now on; the workers' sockets stay for those who reply until the front is freed. */
+static void stop_front(server_t *server)
+{
+	if (server->front != NULL)
+		front_stop(server->front);
+}
+
+static void free_front(server_t *server)
+{
+	if (server->front != NULL)
+		front_free(server->front);
+}
+
+/* ---- the order ---- */
+
+typedef struct room {
+	bool (*start)(server_t *server); /* NULL: there is only something to stop */
+	void (*stop)(server_t *server);  /* may find that it was never started; NULL: nothing to stop */
+	bool speaks;                     /* a start that fails has said why in the log */
+} room_t;
+
+/* From above to below at the start, from below to above at the end. */
+static const room_t rooms[] = {
+	{ open_log, close_log, false },
+	{ make_loop, free_loop, false },
+	{ bind_sockets, free_sockets, true }, /* low ports want privileges, */
+	{ drop_privileges, NULL, true },      /*   which go thread by thread: so before the first thread */
+	{ start_log, NULL, false },
+	{ make_cookies, free_cookies, false },
+	{ make_cache, free_cache, false },
+	{ start_vlog, stop_vlog, false },
+	{ NULL, free_front, false }, /* after pending, which replies through the front's sockets to the last */
+	{ start_pending, stop_pending, false },
+	{ start_front, stop_front, false }, /* last, so that whoever asks is answered */
+};
+
+enum { ROOMS = sizeof(rooms) / sizeof(rooms[0]) };
+
+bool rooms_start(server_t *server)
+{
+	for (size_t i = 0; i < ROOMS; i++) {
+		if (rooms[i].start == NULL || rooms[i].start(server))
+			continue;
+		if (!rooms[i].speaks)
+			log_write(server->log, LOG_LEVEL_ERROR, "cannot start: memory or threads are out");
+		return false;
+	}
+	return true;
+}
+
+void rooms_stop(server_t *server)
+{
+	for (size_t i = ROOMS; i > 0; i--)
+		if (rooms[i - 1].stop != NULL)
+			rooms[i - 1].stop(server);
+}

@@ -1,0 +1,30 @@
+/* server.h: what `mxward serve` consists of while it runs. Inside serve/ only, and the main thread's alone; the rooms' own
+ * functions say which of them other threads may call. */
+#ifndef MODULE_SERVE_SERVER_H
+#define MODULE_SERVE_SERVER_H
+
+#include "conf/conf.h"
+#include "module/front/cookie.h"
+#include "module/front/front.h"
+#include "module/log/log.h"
+#include "module/pending/pending.h"
+#include "module/vlog/vlog.h"
+
+#include <event2/event.h>
+
+/* Each pointer is NULL until rooms_start() has come to it. */
+typedef struct server {
+	const char *path; /* of the configuration */
+	conf_t *conf;
+	log_t *log;
+	struct event_base *base; /* the main thread's loop (loop.h) */
+	vlog_t *vlog;
+	cache_t *cache;
+	cookies_t *cookies;         /* the front's */
+	cookies_t *pending_cookies; /* the pending thread's, of the same secret */
+	front_sockets_t *sockets;   /* until the front takes them over */
+	pending_t *pending;
+	front_t *front;
+} server_t;
+
+#endif

@@ -1,0 +1,17 @@
+/* settings.h: what each room wants to know, out of the configuration. What is returned borrows from `conf`. */
+#ifndef MODULE_SERVE_SETTINGS_H
+#define MODULE_SERVE_SETTINGS_H
+
+#include "module/serve/server.h"
+
+/* Worker threads to start. */
+unsigned settings_workers(const conf_t *conf);
+
+front_settings_t settings_of_front(const conf_t *conf);
+vlog_settings_t settings_of_vlog(const conf_t *conf);
+
+/* Calls `use` with the pending thread's settings, whose strings end with the call and whose policy becomes that of `use`.
+ * False when memory is out or `use` says so. */
+bool settings_with_pending(server_t *server, const conf_t *conf, bool (*use)(server_t *, const pending_settings_t *));
+
+#endif
