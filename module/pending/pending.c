@@ -104,6 +104,11 @@ static void waiter_done(pending_t *pending, waiter_t *waiter)
 	free(message);
 }
 
+static uint32_t question_took(const question_t *question)
+{
+	return (uint32_t)(clock_milliseconds(CLOCK_MONOTONIC) - question->began);
+}
+
 static void reply_servfail(pending_t *pending, const waiter_t *waiter, ede_t ede, const char *text)
 {
 	size_t size =
@@ -112,8 +117,24 @@ static void reply_servfail(pending_t *pending, const waiter_t *waiter, ede_t ede
 	client_send(&waiter->client, pending->out, size);
 }
 
+/* Without a resolution clients get nothing: the server stops. */
+static void waiter_answer(pending_t *pending, const question_t *question, const waiter_t *waiter,
+			  const resolution_t *resolution, const verdict_t *verdict)
+{
+	size_t size = 0;
+
+	if (waiter->told != NULL) {
+		waiter->told(waiter->told_arg, resolution, verdict, question_took(question));
+	} else if (resolution != NULL) {
+		size = reply_from_answer(&pending->reply, &waiter->query, &waiter->client, &resolution->answer,
+					 pending->out);
+		client_send(&waiter->client, pending->out, size);
+	}
+}
+
 /* Replies to all who wait, in the order in which they came, and forgets the question. */
-static void question_answer(pending_t *pending, question_t *question, const cache_answer_t *answer)
+static void question_answer(pending_t *pending, question_t *question, const resolution_t *resolution,
+			    const verdict_t *verdict)
 {
 	waiter_t *in_order = NULL;
 
@@ -125,12 +146,7 @@ static void question_answer(pending_t *pending, question_t *question, const cach
 	pending->reply.wall = (uint32_t)clock_of_wall();
 	for (waiter_t *waiter = in_order, *next; waiter != NULL; waiter = next) {
 		next = waiter->next;
-		if (answer != NULL) {
-			size_t size = reply_from_answer(&pending->reply, &waiter->query, &waiter->client, answer,
-							pending->out);
-
-			client_send(&waiter->client, pending->out, size);
-		}
+		waiter_answer(pending, question, waiter, resolution, verdict);
 		waiter_done(pending, waiter);
 	}
 	event_del(&question->budget);
@@ -176,7 +192,8 @@ static void log_verdict(const pending_t *pending, const question_t *question, co
 	}
 }
 
-static void question_settle(pending_t *pending, question_t *question, const resolution_t *resolution)
+static void question_settle(pending_t *pending, question_t *question, const resolution_t *resolution,
+			    const verdict_t *verdict)
 {
 	const cache_answer_t *answer = &resolution->answer;
 	const cache_key_t key = { .name = question->name.octets,
@@ -192,7 +209,7 @@ static void question_settle(pending_t *pending, question_t *question, const reso
 		cache_put(pending->cache, &key, answer, resolution->ttl, now);
 		atomic_fetch_add(&pending->resolved, 1);
 	}
-	question_answer(pending, question, answer);
+	question_answer(pending, question, resolution, verdict);
 }
 
 /* For the validation log: every verdict, and every failure of another type. */
@@ -213,8 +230,10 @@ static void log_validation(const pending_t *pending, const question_t *question,
 	if ((verdict == NULL && !answer->failure) || !vlog_wants(pending->vlog, kind))
 		return;
 	event.time = clock_milliseconds(CLOCK_REALTIME);
-	event.took = (uint32_t)(clock_milliseconds(CLOCK_MONOTONIC) - question->began);
+	event.took = question_took(question);
 	for (const waiter_t *waiter = question->waiters; waiter != NULL; waiter = waiter->next) {
+		if (waiter->told != NULL)
+			continue;
 		event.client = &waiter->client.peer.any; /* the last in the list was the first who asked */
 		event.tcp = waiter->client.tcp;
 		event.clients++;
@@ -228,13 +247,13 @@ static void on_done(void *arg, const resolution_t *resolution, const verdict_t *
 	pending_t *pending = question->owner;
 
 	if (resolution == NULL) {
-		question_answer(pending, question, NULL);
+		question_answer(pending, question, NULL, NULL);
 		return;
 	}
 	if (verdict != NULL)
 		log_verdict(pending, question, verdict);
 	log_validation(pending, question, resolution, verdict);
-	question_settle(pending, question, resolution);
+	question_settle(pending, question, resolution, verdict);
 }
 
 static void on_budget(evutil_socket_t fd, short events, void *arg)
@@ -250,11 +269,11 @@ static void on_budget(evutil_socket_t fd, short events, void *arg)
 
 /* ---- new questions ---- */
 
-static question_t *question_begin(pending_t *pending, const query_t *query)
+static question_t *question_begin(pending_t *pending, const query_t *query, bool fresh)
 {
 	const struct timeval budget = { .tv_sec = pending->settings.budget };
 	const inquiry_home_t home = { .base = pending->base, .pool = pending->pool, .cache = pending->cache };
-	question_t *question = questions_add(&pending->questions, &query->name, query->type);
+	question_t *question = questions_add(&pending->questions, &query->name, query->type, fresh);
 
 	if (question == NULL)
 		return NULL;
@@ -282,20 +301,47 @@ static bool answer_from_cache(pending_t *pending, const waiter_t *waiter)
 	return size > 0;
 }
 
+/* There are too many questions: whoever asked one more gets this. */
+static void turn_away(pending_t *pending, waiter_t *waiter)
+{
+	static const char why[] = "too many questions are waiting";
+	resolution_t resolution;
+
+	atomic_fetch_add(&pending->turned_away, 1);
+	if (waiter->told == NULL) {
+		reply_servfail(pending, waiter, EDE_OTHER, why);
+	} else {
+		resolution_begin(&resolution);
+		resolution_fail(&resolution, EDE_OTHER, why);
+		waiter->told(waiter->told_arg, &resolution, NULL, 0);
+		resolution_free(&resolution);
+	}
+	waiter_done(pending, waiter);
+}
+
+/* A fresh question's answer is good enough for everybody; nobody else's is for who asks a fresh one. */
+static question_t *question_to_join(const pending_t *pending, const waiter_t *waiter)
+{
+	const query_t *query = &waiter->query;
+	question_t *question = questions_find(&pending->questions, &query->name, query->type, true);
+
+	return question != NULL || waiter->fresh
+		       ? question
+		       : questions_find(&pending->questions, &query->name, query->type, false);
+}
+
 static void take_question(pending_t *pending, waiter_t *waiter)
 {
-	question_t *question = questions_find(&pending->questions, &waiter->query.name, waiter->query.type);
+	question_t *question = question_to_join(pending, waiter);
 
-	if (question == NULL && answer_from_cache(pending, waiter)) {
+	if (question == NULL && waiter->told == NULL && answer_from_cache(pending, waiter)) {
 		waiter_done(pending, waiter);
 		return;
 	}
 	if (question == NULL && pending->questions.count < pending->settings.max_questions)
-		question = question_begin(pending, &waiter->query);
+		question = question_begin(pending, &waiter->query, waiter->fresh);
 	if (question == NULL) {
-		atomic_fetch_add(&pending->turned_away, 1);
-		reply_servfail(pending, waiter, EDE_OTHER, "too many questions are waiting");
-		waiter_done(pending, waiter);
+		turn_away(pending, waiter);
 		return;
 	}
 	waiter->next = question->waiters;
@@ -387,7 +433,8 @@ static void *thread_main(void *arg)
 
 /* ---- for other threads ---- */
 
-bool pending_submit(pending_t *pending, const query_t *query, const client_t *client)
+/* Room for one who waits. NULL when there are too many, or memory is out. */
+static message_t *message_for_waiter(pending_t *pending)
 {
 	message_t *message = NULL;
 
@@ -396,10 +443,31 @@ bool pending_submit(pending_t *pending, const query_t *query, const client_t *cl
 	if (message == NULL) {
 		atomic_fetch_sub(&pending->clients, 1);
 		atomic_fetch_add(&pending->turned_away, 1);
-		return false;
+		return NULL;
 	}
 	message->kind = MESSAGE_QUESTION;
+	return message;
+}
+
+bool pending_submit(pending_t *pending, const query_t *query, const client_t *client)
+{
+	message_t *message = message_for_waiter(pending);
+
+	if (message == NULL)
+		return false;
 	message->waiter = (waiter_t){ .client = *client, .query = *query };
+	mailbox_put(&pending->inbox, &message->mail);
+	return true;
+}
+
+bool pending_ask(pending_t *pending, const name_t *name, uint16_t type, bool fresh, pending_told_fn *told, void *arg)
+{
+	message_t *message = message_for_waiter(pending);
+
+	if (message == NULL)
+		return false;
+	message->waiter =
+		(waiter_t){ .told = told, .told_arg = arg, .fresh = fresh, .query = { .name = *name, .type = type } };
 	mailbox_put(&pending->inbox, &message->mail);
 	return true;
 }
@@ -438,13 +506,15 @@ void pending_stats(const pending_t *pending, pending_stats_t *stats)
 	};
 }
 
-/* What is still in the inbox is dropped, and the strings of a reload with it. */
+/* What is still in the inbox is dropped, the strings of a reload with it; who asked from inside is told. */
 static void inbox_drop(pending_t *pending)
 {
 	for (message_t *message = next_message(pending); message != NULL; message = next_message(pending)) {
 		if (message->kind == MESSAGE_RELOAD) {
 			pool_settings_clear(&message->reload.settings.pool);
 			judging_release(message->reload.judging);
+		} else if (message->kind == MESSAGE_QUESTION && message->waiter.told != NULL) {
+			message->waiter.told(message->waiter.told_arg, NULL, NULL, 0);
 		}
 		free(message);
 	}

@@ -4,7 +4,8 @@
  *
  *	worker ─ pending_submit() → [queue] → ASKED ─ answer → cache, waiting clients
  *	                                        └─ budget over → SERVFAIL, cancelled at the resolver
- */
+ *
+ * Other parts of the server ask the same way, by pending_ask(). */
 #ifndef MODULE_PENDING_PENDING_H
 #define MODULE_PENDING_PENDING_H
 
@@ -12,6 +13,7 @@
 #include "module/front/client.h"
 #include "module/front/reply.h"
 #include "module/log/log.h"
+#include "module/pending/told.h"
 #include "module/resolver/pool.h"
 #include "module/vlog/vlog.h"
 #include "validator/answer.h"
@@ -51,6 +53,12 @@ MUST_USE bool pending_wait_ready(pending_t *pending, unsigned seconds);
 
 /* Takes a question (front_miss_fn). From any thread, never blocks. False when there are too many. */
 MUST_USE bool pending_submit(pending_t *pending, const query_t *query, const client_t *client);
+
+/* Asks on behalf of a part of the server: never answered from the answer cache, though a like question that is underway is
+ * joined. `fresh`: one that asks the servers anew. From any thread, never blocks. False when there are too many, or memory is
+ * out: `told` is not called then. */
+MUST_USE bool pending_ask(pending_t *pending, const name_t *name, uint16_t type, bool fresh, pending_told_fn *told,
+			  void *arg);
 
 /* New settings from now on: new resolver processes take over from the old ones. False when memory is out: the old settings
  * stay. */

@@ -12,20 +12,22 @@ static int compare(const void *left, const void *right)
 
 	if (a->type != b->type)
 		return a->type < b->type ? -1 : 1;
+	if (a->fresh != b->fresh)
+		return a->fresh ? 1 : -1;
 	if (a->name.size != b->name.size)
 		return a->name.size < b->name.size ? -1 : 1;
 	return memcmp(a->name.octets, b->name.octets, a->name.size);
 }
 
-question_t *questions_find(const questions_t *questions, const name_t *name, uint16_t type)
+question_t *questions_find(const questions_t *questions, const name_t *name, uint16_t type, bool fresh)
 {
-	question_t key = { .name = *name, .type = type };
+	question_t key = { .name = *name, .type = type, .fresh = fresh };
 	void *found = tfind(&key, &questions->tree, compare);
 
 	return found != NULL ? *(question_t **)found : NULL;
 }
 
-question_t *questions_add(questions_t *questions, const name_t *name, uint16_t type)
+question_t *questions_add(questions_t *questions, const name_t *name, uint16_t type, bool fresh)
 {
 	question_t *question = calloc(1, sizeof(*question));
 
@@ -33,6 +35,7 @@ question_t *questions_add(questions_t *questions, const name_t *name, uint16_t t
 		return NULL;
 	question->name = *name;
 	question->type = type;
+	question->fresh = fresh;
 	if (tsearch(question, &questions->tree, compare) == NULL) {
 		free(question);
 		return NULL;

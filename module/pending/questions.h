@@ -4,21 +4,26 @@
 
 #include "module/front/client.h"
 #include "module/inquiry/inquiry.h"
+#include "module/pending/told.h"
 #include "validator/query.h"
 
 #include <event2/event.h>
 #include <event2/event_struct.h>
 
-/* Somebody who waits, with the query that was sent: a reply repeats much of it. */
+/* Somebody who waits: a client, with the query that was sent, as a reply repeats much of it; or a part of the server. */
 typedef struct waiter {
 	struct waiter *next;
+	pending_told_fn *told; /* NULL: a client */
+	void *told_arg;
+	bool fresh; /* of the query: only a part of the server asks so */
 	client_t client;
-	query_t query;
+	query_t query; /* told: nothing but name and type */
 } waiter_t;
 
 typedef struct question {
 	name_t name; /* lower case */
 	uint16_t type;
+	bool fresh; /* the servers are to be asked, whatever is cached where */
 	inquiry_t *inquiry;
 	uint64_t began; /* CLOCK_MONOTONIC, milliseconds */
 	struct event budget;
@@ -33,10 +38,11 @@ typedef struct questions {
 	unsigned count;
 } questions_t;
 
-question_t *questions_find(const questions_t *questions, const name_t *name, uint16_t type);
+/* A fresh question and one that is not are two. */
+question_t *questions_find(const questions_t *questions, const name_t *name, uint16_t type, bool fresh);
 
-/* NULL when memory is out. The name must not be there yet. */
-MUST_USE question_t *questions_add(questions_t *questions, const name_t *name, uint16_t type);
+/* NULL when memory is out. The question must not be there yet. */
+MUST_USE question_t *questions_add(questions_t *questions, const name_t *name, uint16_t type, bool fresh);
 
 /* Takes the question out and frees it; its waiters are the caller's by then. */
 void questions_remove(questions_t *questions, question_t *question);

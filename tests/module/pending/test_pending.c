@@ -6,6 +6,7 @@
 #include "module/pending/pending.h"
 
 #include "tests/support.h"
+#include "validator/ede.h"
 #include "validator/name.h"
 
 #include <pthread.h>
@@ -484,6 +485,141 @@ static void judges_mx(void **state)
 	assert_true(sent.items[0].ad);
 }
 
+/* ---- parts of the server ask ---- */
+
+typedef struct told {
+	sem_t came;
+	unsigned times;
+	bool stopped;
+	bool failure;
+	bool judged;
+	uint16_t records;
+	uint16_t ede;
+} told_t;
+
+static void on_told(void *arg, const resolution_t *resolution, const verdict_t *verdict, uint32_t took)
+{
+	told_t *told = arg;
+
+	assert_true(took < usual.budget * 1000);
+	told->times++;
+	told->stopped = resolution == NULL;
+	told->judged = verdict != NULL;
+	if (resolution != NULL) {
+		told->failure = resolution->answer.failure;
+		told->records = resolution->answer.parts[0].records;
+		told->ede = resolution->answer.ede;
+	}
+	sem_post(&told->came);
+}
+
+static bool ask(pending_t *pending, const char *text, uint16_t type, bool fresh, told_t *told)
+{
+	name_t name;
+
+	*told = (told_t){ 0 };
+	sem_init(&told->came, 0, 0);
+	assert_true(name_from_text(text, &name));
+	return pending_ask(pending, &name, type, fresh, on_told, told);
+}
+
+static void tells_a_part_of_the_server(void **state)
+{
+	const fixture_t *fixture = *state;
+	const pool_outcome_t lost = { .result = POOL_LOST, .why = "" };
+	told_t told;
+
+	assert_true(ask(fixture->pending, "example.org", TYPE_MX, false, &told));
+	sem_wait(&fake.was_asked);
+	fake_answer_mx(0);
+	sem_wait(&fake.was_asked);
+	sem_wait(&fake.was_asked);
+	fake_answer(1, &lost);
+	fake_answer(2, &lost);
+	sem_wait(&told.came);
+	assert_true(told.judged);
+	assert_false(told.failure);
+	assert_int_equal(told.records, 1);
+	/* What it learned is in the cache: a client has it at once. */
+	assert_true(submit_type(fixture->pending, "example.org", TYPE_MX, 1));
+	sem_wait(&sent.came);
+	assert_int_equal(sent.items[0].answers, 1);
+	assert_int_equal(fake.count, 3);
+	assert_int_equal(told.times, 1);
+}
+
+/* Whoever asks from inside wants to know what is so now. */
+static void asks_anew_what_is_cached(void **state)
+{
+	const fixture_t *fixture = *state;
+	told_t told;
+
+	assert_true(submit(fixture->pending, "example.org", 1));
+	sem_wait(&fake.was_asked);
+	fake_answer_address(0);
+	sem_wait(&sent.came);
+	assert_true(ask(fixture->pending, "example.org", TYPE_A, false, &told));
+	sem_wait(&fake.was_asked);
+	fake_answer_address(1);
+	sem_wait(&told.came);
+	assert_int_equal(told.records, 1);
+	assert_false(told.judged);
+}
+
+static void joins_what_is_fresh_enough(void **state)
+{
+	const fixture_t *fixture = *state;
+	told_t fresh, usual_one;
+
+	assert_true(submit(fixture->pending, "example.org", 1));
+	sem_wait(&fake.was_asked);
+	assert_true(ask(fixture->pending, "example.org", TYPE_A, false, &usual_one)); /* joins the client's */
+	assert_true(ask(fixture->pending, "example.org", TYPE_A, true, &fresh));      /* does not */
+	sem_wait(&fake.was_asked);
+	assert_true(submit(fixture->pending, "example.org", 2)); /* joins the fresh one */
+	assert_true(submit(fixture->pending, "example.net", 3));
+	sem_wait(&fake.was_asked); /* all before it were taken */
+	fake_answer_address(0);
+	sem_wait(&sent.came);
+	sem_wait(&usual_one.came);
+	assert_int_equal(sent.items[0].id, 1);
+	assert_int_equal(fresh.times, 0);
+	fake_answer_address(1);
+	sem_wait(&fresh.came);
+	sem_wait(&sent.came);
+	assert_int_equal(sent.items[1].id, 2);
+	assert_int_equal(fake.count, 3);
+}
+
+static void tells_who_was_turned_away(void **state)
+{
+	const fixture_t *fixture = *state;
+	const char *names[] = { "a.example", "b.example", "c.example", "d.example" };
+	told_t told;
+
+	for (uint16_t i = 0; i < 4; i++) {
+		assert_true(submit(fixture->pending, names[i], i));
+		sem_wait(&fake.was_asked);
+	}
+	assert_true(ask(fixture->pending, "e.example", TYPE_MX, true, &told));
+	sem_wait(&told.came);
+	assert_true(told.failure);
+	assert_int_equal(told.ede, EDE_OTHER);
+}
+
+static void tells_that_it_stops(void **state)
+{
+	fixture_t *fixture = *state;
+	told_t told;
+
+	assert_true(ask(fixture->pending, "example.org", TYPE_A, true, &told));
+	sem_wait(&fake.was_asked);
+	pending_stop(fixture->pending);
+	fixture->pending = NULL;
+	assert_int_equal(told.times, 1);
+	assert_true(told.stopped);
+}
+
 static void budget_ends_a_question(void **state)
 {
 	pending_settings_t hasty = usual;
@@ -515,6 +651,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(stops_with_questions_open, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(reload_replaces_the_processes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(judges_mx, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(tells_a_part_of_the_server, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(asks_anew_what_is_cached, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(joins_what_is_fresh_enough, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(tells_who_was_turned_away, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(tells_that_it_stops, set_up, tear_down),
 		cmocka_unit_test(budget_ends_a_question),
 	};
 

@@ -17,20 +17,20 @@ static void finds_what_was_added(void **state)
 	questions_t questions = { 0 };
 	const name_t example = name("example.org");
 	const name_t other = name("example.net");
-	question_t *mx = questions_add(&questions, &example, 15);
-	question_t *a = questions_add(&questions, &example, 1);
+	question_t *mx = questions_add(&questions, &example, 15, false);
+	question_t *a = questions_add(&questions, &example, 1, false);
 
 	(void)state;
 	assert_non_null(mx);
 	assert_non_null(a);
 	assert_int_equal(questions.count, 2);
-	assert_ptr_equal(questions_find(&questions, &example, 15), mx);
-	assert_ptr_equal(questions_find(&questions, &example, 1), a);
-	assert_null(questions_find(&questions, &example, 28));
-	assert_null(questions_find(&questions, &other, 15));
+	assert_ptr_equal(questions_find(&questions, &example, 15, false), mx);
+	assert_ptr_equal(questions_find(&questions, &example, 1, false), a);
+	assert_null(questions_find(&questions, &example, 28, false));
+	assert_null(questions_find(&questions, &other, 15, false));
 	questions_remove(&questions, mx);
-	assert_null(questions_find(&questions, &example, 15));
-	assert_ptr_equal(questions_find(&questions, &example, 1), a);
+	assert_null(questions_find(&questions, &example, 15, false));
+	assert_ptr_equal(questions_find(&questions, &example, 1, false), a);
 	questions_remove(&questions, a);
 	assert_int_equal(questions.count, 0);
 	assert_null(questions.first);
@@ -55,9 +55,9 @@ static void agrees_with_a_plain_array(void **state)
 
 		snprintf(text, sizeof(text), "host%u.example", i / 4);
 		key = name(text);
-		assert_ptr_equal(questions_find(&questions, &key, (uint16_t)(i % 4)), model[i]);
+		assert_ptr_equal(questions_find(&questions, &key, (uint16_t)(i % 2), i % 4 > 1), model[i]);
 		if (model[i] == NULL) {
-			model[i] = questions_add(&questions, &key, (uint16_t)(i % 4));
+			model[i] = questions_add(&questions, &key, (uint16_t)(i % 2), i % 4 > 1);
 			assert_non_null(model[i]);
 			count++;
 		} else {
