@@ -45,8 +45,7 @@ typedef struct message {
 
 struct pending {
 	pthread_t thread;
-	log_t *log;
-	vlog_t *vlog;
+	witnesses_t witnesses;
 	cache_t *cache;
 	struct event_base *base;
 	struct event *inbox_event;
@@ -155,43 +154,6 @@ static void question_answer(pending_t *pending, question_t *question, const reso
 
 /* ---- outcomes ---- */
 
-static const char *failure_in_words(const cache_answer_t *answer)
-{
-	if (answer->security == SECURITY_BOGUS)
-		return "rejected a bogus answer";
-	return answer->ede == EDE_BLOCKED ? "rejected an MX answer" : "could not resolve";
-}
-
-static void log_failure(const pending_t *pending, const question_t *question, const cache_answer_t *answer)
-{
-	char name[NAME_TEXT_MAX];
-
-	if (log_wants(pending->log, LOG_LEVEL_INFO))
-		log_write(pending->log, LOG_LEVEL_INFO, "%s name=%s type=%u ede=%u why=\"%.*s\"",
-			  failure_in_words(answer), name_to_text(&question->name, name), question->type, answer->ede,
-			  answer->ede_text_size, answer->ede_text != NULL ? answer->ede_text : "");
-}
-
-/* Findings worth a line: what was done, or would have been, and alerts. Bogus answers have log_failure(). */
-static void log_verdict(const pending_t *pending, const question_t *question, const verdict_t *verdict)
-{
-	char name[NAME_TEXT_MAX];
-	char host[NAME_TEXT_MAX];
-
-	for (size_t i = 0; i < verdict->finding_count; i++) {
-		const finding_t *finding = &verdict->findings[i];
-		const check_t *check = check_row(finding->check);
-		bool loud = finding->action > ACTION_LOG || check->severity == SEVERITY_ALERT;
-		log_level_t level = loud ? LOG_LEVEL_WARNING : LOG_LEVEL_DEBUG;
-
-		if (finding->action != ACTION_IGNORE && finding->check != CHECK_BOGUS && log_wants(pending->log, level))
-			log_write(pending->log, level, "mx name=%s check=%s action=%s%s host=%s detail=\"%s\"",
-				  name_to_text(&question->name, name), check->name, action_name(finding->action),
-				  verdict->monitored ? " mode=monitor" : "",
-				  finding->has_name ? name_to_text(&finding->name, host) : "-", finding->detail);
-	}
-}
-
 static void question_settle(pending_t *pending, question_t *question, const resolution_t *resolution,
 			    const verdict_t *verdict)
 {
@@ -204,7 +166,6 @@ static void question_settle(pending_t *pending, question_t *question, const reso
 	if (answer->failure) {
 		cache_put_failure(pending->cache, &key, answer, now);
 		atomic_fetch_add(&pending->failed, 1);
-		log_failure(pending, question, answer);
 	} else {
 		cache_put(pending->cache, &key, answer, resolution->ttl, now);
 		atomic_fetch_add(&pending->resolved, 1);
@@ -212,33 +173,24 @@ static void question_settle(pending_t *pending, question_t *question, const reso
 	question_answer(pending, question, resolution, verdict);
 }
 
-/* For the validation log: every verdict, and every failure of another type. */
-static void log_validation(const pending_t *pending, const question_t *question, const resolution_t *resolution,
-			   const verdict_t *verdict)
+static void question_tell(const pending_t *pending, const question_t *question, const resolution_t *resolution,
+			  const verdict_t *verdict)
 {
-	const cache_answer_t *answer = &resolution->answer;
-	const vlog_kind_t kind = verdict != NULL ? VLOG_ASSESSMENT : VLOG_REJECTED;
-	vlog_event_t event = { .kind = kind,
-			       .name = &question->name,
-			       .type = question->type,
-			       .verdict = verdict,
-			       .security = (security_t)answer->security,
-			       .rcode = answer->failure ? RCODE_SERVFAIL : answer->rcode,
-			       .ede = answer->ede,
-			       .reason = answer->ede_text };
+	ended_t ended = { .name = &question->name,
+			  .type = question->type,
+			  .took = question_took(question),
+			  .wall = clock_milliseconds(CLOCK_REALTIME),
+			  .resolution = resolution,
+			  .verdict = verdict };
 
-	if ((verdict == NULL && !answer->failure) || !vlog_wants(pending->vlog, kind))
-		return;
-	event.time = clock_milliseconds(CLOCK_REALTIME);
-	event.took = question_took(question);
 	for (const waiter_t *waiter = question->waiters; waiter != NULL; waiter = waiter->next) {
 		if (waiter->told != NULL)
 			continue;
-		event.client = &waiter->client.peer.any; /* the last in the list was the first who asked */
-		event.tcp = waiter->client.tcp;
-		event.clients++;
+		ended.client = &waiter->client.peer.any; /* the last in the list was the first who asked */
+		ended.tcp = waiter->client.tcp;
+		ended.clients++;
 	}
-	vlog_write(pending->vlog, &event);
+	witnesses_hear(&pending->witnesses, &ended);
 }
 
 static void on_done(void *arg, const resolution_t *resolution, const verdict_t *verdict)
@@ -250,9 +202,7 @@ static void on_done(void *arg, const resolution_t *resolution, const verdict_t *
 		question_answer(pending, question, NULL, NULL);
 		return;
 	}
-	if (verdict != NULL)
-		log_verdict(pending, question, verdict);
-	log_validation(pending, question, resolution, verdict);
+	question_tell(pending, question, resolution, verdict);
 	question_settle(pending, question, resolution, verdict);
 }
 
@@ -352,7 +302,7 @@ static void take_reload(pending_t *pending, const pending_settings_t *settings, 
 {
 	settings_use(pending, settings, judging);
 	if (!pool_replace(pending->pool, &pending->settings.pool, REPLACE_GRACE))
-		log_write(pending->log, LOG_LEVEL_ERROR,
+		log_write(pending->witnesses.log, LOG_LEVEL_ERROR,
 			  "memory is out: the resolver processes keep their old configuration; reload again");
 }
 
@@ -563,12 +513,12 @@ static bool pending_prepare(pending_t *pending, const pending_settings_t *settin
 		return false;
 	pending->inbox_event = event_new(pending->base, pending->inbox.fd, EV_READ | EV_PERSIST, on_inbox, pending);
 	pending->ready_event = event_new(pending->base, -1, EV_PERSIST, on_ready_poll, pending);
-	pending->pool = pool_new(pending->base, &pending->settings.pool, pending->log);
+	pending->pool = pool_new(pending->base, &pending->settings.pool, pending->witnesses.log);
 	return pending->inbox_event != NULL && pending->ready_event != NULL && pending->pool != NULL;
 }
 
-pending_t *pending_start(const pending_settings_t *settings, cache_t *cache, cookies_t *cookies, log_t *log,
-			 vlog_t *vlog)
+pending_t *pending_start(const pending_settings_t *settings, cache_t *cache, cookies_t *cookies,
+			 const witnesses_t *witnesses)
 {
 	pending_t *pending = calloc(1, sizeof(*pending));
 
@@ -578,8 +528,7 @@ pending_t *pending_start(const pending_settings_t *settings, cache_t *cache, coo
 	}
 	pending->inbox.fd = -1;
 	pending->ready_fd = -1;
-	pending->log = log;
-	pending->vlog = vlog;
+	pending->witnesses = *witnesses;
 	pending->cache = cache;
 	pending->reply.cookies = cookies;
 	if (pending_prepare(pending, settings) && pthread_create(&pending->thread, NULL, thread_main, pending) == 0) {

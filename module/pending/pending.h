@@ -12,10 +12,9 @@
 #include "cache/cache.h"
 #include "module/front/client.h"
 #include "module/front/reply.h"
-#include "module/log/log.h"
 #include "module/pending/told.h"
+#include "module/pending/witness.h"
 #include "module/resolver/pool.h"
-#include "module/vlog/vlog.h"
 #include "validator/answer.h"
 #include "validator/policy.h"
 #include "validator/query.h"
@@ -43,10 +42,10 @@ typedef struct pending_stats {
 	unsigned clients;     /* that wait now */
 } pending_stats_t;
 
-/* Starts the thread and the resolver processes. What is judged or rejected is written to `vlog`, which may be NULL. `cookies`
+/* Starts the thread and the resolver processes. The witnesses (copied) hear of each question that ends. `cookies`
  * becomes the thread's own until pending_stop(). NULL when memory or threads are out. */
-MUST_USE pending_t *pending_start(const pending_settings_t *settings, cache_t *cache, cookies_t *cookies, log_t *log,
-				  vlog_t *vlog);
+MUST_USE pending_t *pending_start(const pending_settings_t *settings, cache_t *cache, cookies_t *cookies,
+				  const witnesses_t *witnesses);
 
 /* Waits until a resolver process answers, at most `seconds`. */
 MUST_USE bool pending_wait_ready(pending_t *pending, unsigned seconds);

@@ -110,7 +110,9 @@ static void stop_vlog(server_t *server)
 
 static bool use_pending_settings(server_t *server, const pending_settings_t *settings)
 {
-	server->pending = pending_start(settings, server->cache, server->pending_cookies, server->log, server->vlog);
+	const witnesses_t witnesses = { .log = server->log, .vlog = server->vlog };
+
+	server->pending = pending_start(settings, server->cache, server->pending_cookies, &witnesses);
 	return server->pending != NULL;
 }
 

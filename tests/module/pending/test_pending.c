@@ -276,6 +276,7 @@ static policy_t *policy(void)
 static fixture_t *fixture_new(const pending_settings_t *settings)
 {
 	fixture_t *fixture = calloc(1, sizeof(*fixture));
+	const witnesses_t nobody = { .log = NULL };
 	pending_settings_t with_policy = *settings;
 
 	memset(&fake, 0, sizeof(fake));
@@ -290,7 +291,7 @@ static fixture_t *fixture_new(const pending_settings_t *settings)
 	fixture->cache = cache_new(1 << 20);
 	fixture->cookies = cookies_new();
 	with_policy.policy = policy();
-	fixture->pending = pending_start(&with_policy, fixture->cache, fixture->cookies, NULL, NULL);
+	fixture->pending = pending_start(&with_policy, fixture->cache, fixture->cookies, &nobody);
 	assert_non_null(fixture->pending);
 	return fixture;
 }

@@ -1,0 +1,76 @@
+/* witness.c: see witness.h. */
+#include "module/pending/witness.h"
+
+#include "validator/ede.h"
+#include "validator/name.h"
+
+enum { RCODE_SERVFAIL = 2 };
+
+static const char *failure_in_words(const cache_answer_t *answer)
+{
+	if (answer->security == SECURITY_BOGUS)
+		return "rejected a bogus answer";
+	return answer->ede == EDE_BLOCKED ? "rejected an MX answer" : "could not resolve";
+}
+
+static void log_failure(log_t *log, const ended_t *ended)
+{
+	const cache_answer_t *answer = &ended->resolution->answer;
+	char name[NAME_TEXT_MAX];
+
+	if (answer->failure && log_wants(log, LOG_LEVEL_INFO))
+		log_write(log, LOG_LEVEL_INFO, "%s name=%s type=%u ede=%u why=\"%.*s\"", failure_in_words(answer),
+			  name_to_text(ended->name, name), ended->type, answer->ede, answer->ede_text_size,
+			  answer->ede_text != NULL ? answer->ede_text : "");
+}
+
+/* Findings worth a line: what was done, or would have been, and alerts. Bogus answers have log_failure(). */
+static void log_verdict(log_t *log, const ended_t *ended)
+{
+	const verdict_t *verdict = ended->verdict;
+	char name[NAME_TEXT_MAX];
+	char host[NAME_TEXT_MAX];
+
+	for (size_t i = 0; verdict != NULL && i < verdict->finding_count; i++) {
+		const finding_t *finding = &verdict->findings[i];
+		const check_t *check = check_row(finding->check);
+		bool loud = finding->action > ACTION_LOG || check->severity == SEVERITY_ALERT;
+		log_level_t level = loud ? LOG_LEVEL_WARNING : LOG_LEVEL_DEBUG;
+
+		if (finding->action != ACTION_IGNORE && finding->check != CHECK_BOGUS && log_wants(log, level))
+			log_write(log, level, "mx name=%s check=%s action=%s%s host=%s detail=\"%s\"",
+				  name_to_text(ended->name, name), check->name, action_name(finding->action),
+				  verdict->monitored ? " mode=monitor" : "",
+				  finding->has_name ? name_to_text(&finding->name, host) : "-", finding->detail);
+	}
+}
+
+/* Every verdict, and every failure of another type. */
+static void log_validation(vlog_t *vlog, const ended_t *ended)
+{
+	const cache_answer_t *answer = &ended->resolution->answer;
+	const vlog_kind_t kind = ended->verdict != NULL ? VLOG_ASSESSMENT : VLOG_REJECTED;
+	const vlog_event_t event = { .kind = kind,
+				     .time = ended->wall,
+				     .name = ended->name,
+				     .type = ended->type,
+				     .client = ended->client,
+				     .tcp = ended->tcp,
+				     .clients = ended->clients,
+				     .took = ended->took,
+				     .verdict = ended->verdict,
+				     .security = (security_t)answer->security,
+				     .rcode = answer->failure ? RCODE_SERVFAIL : answer->rcode,
+				     .ede = answer->ede,
+				     .reason = answer->ede_text };
+
+	if ((ended->verdict != NULL || answer->failure) && vlog_wants(vlog, kind))
+		vlog_write(vlog, &event);
+}
+
+void witnesses_hear(const witnesses_t *witnesses, const ended_t *ended)
+{
+	log_failure(witnesses->log, ended);
+	log_verdict(witnesses->log, ended);
+	log_validation(witnesses->vlog, ended);
+}
