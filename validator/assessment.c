@@ -14,12 +14,13 @@
 typedef struct question {
 	need_kind_t kind;
 	bool tcp;
+	bool fresh;
 } question_t;
 
 static const question_t questions[] = {
-	[REPLY_UDP] = { NEED_ANSWER, false },
-	[REPLY_TCP] = { NEED_CORROBORATION, true },
-	[REPLY_AGAIN] = { NEED_CORROBORATION, false },
+	[REPLY_UDP] = { NEED_ANSWER, false, false },
+	[REPLY_TCP] = { NEED_CORROBORATION, true, false },
+	[REPLY_AGAIN] = { NEED_CORROBORATION, false, true },
 };
 
 _Static_assert(sizeof(questions) / sizeof(questions[0]) == REPLIES, "a row for each question");
@@ -229,8 +230,7 @@ static need_kind_t kind_of(unsigned id)
 
 static void describe(const assessment_t *assessment, unsigned id, need_t *need)
 {
-	need->id = id;
-	need->kind = kind_of(id);
+	*need = (need_t){ .id = id, .kind = kind_of(id) };
 	if (id >= REPLIES) {
 		host_need(&assessment->hosts[(id - REPLIES) / HOST_ASKS], (host_ask_t)((id - REPLIES) % HOST_ASKS),
 			  need);
@@ -239,6 +239,7 @@ static void describe(const assessment_t *assessment, unsigned id, need_t *need)
 	need->name = assessment->name;
 	need->type = RDATA_TYPE_MX;
 	need->tcp = questions[id].tcp;
+	need->fresh = questions[id].fresh;
 }
 
 assessment_t *assessment_begin(const policy_t *policy, const name_t *name, const answer_limits_t *limits, uint64_t now)

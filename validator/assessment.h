@@ -3,6 +3,7 @@
  * TTLs are seconds, sizes octets.
  *
  *	begin -> need {MX name, UDP} -> insecure? need {MX name, TCP} -> the judged set is known -> needs for its exchanges
+ *	(the two differ? need {MX name, UDP} once more, fresh: what differs then is a finding)
  *	(A, AAAA; the same over TCP where insecure; TLSA where secure, of its alias too (RFC 7672, 2.2.2); the registrable
  *	domain's NS where there is no such name)
  *	-> nothing needed any more, or no time left -> finish
@@ -39,7 +40,8 @@ typedef struct need {
 	need_kind_t kind;
 	name_t name;
 	uint16_t type;
-	bool tcp; /* upstream queries over TCP only */
+	bool tcp;   /* upstream queries over TCP only */
+	bool fresh; /* the servers are to be asked, whatever anybody has cached */
 } need_t;
 
 typedef enum {

@@ -32,6 +32,7 @@ struct inquiry {
 	judging_t *judging;
 	name_t name;
 	uint16_t type;
+	bool fresh;
 	inquiry_done_fn *done;
 	void *arg;
 	ask_t *asks;              /* open ones */
@@ -110,6 +111,13 @@ static void finish(inquiry_t *inquiry, const resolution_t *resolution, const ver
 
 static void on_answer(void *arg, const pool_outcome_t *outcome);
 
+static resolver_transport_t transport_of(const inquiry_t *inquiry, const need_t *need)
+{
+	if (inquiry->fresh || need->fresh)
+		return need->tcp ? RESOLVER_TCP_FRESH : RESOLVER_UDP_FRESH;
+	return need->tcp ? RESOLVER_TCP : RESOLVER_UDP;
+}
+
 static bool ask(inquiry_t *inquiry, const need_t *need)
 {
 	ask_t *ask = malloc(sizeof(*ask));
@@ -118,7 +126,7 @@ static bool ask(inquiry_t *inquiry, const need_t *need)
 		return false;
 	*ask = (ask_t){ .inquiry = inquiry, .need = *need };
 	ask->number = pool_ask(inquiry->home.pool, need->name.octets, need->name.size, need->type,
-			       need->tcp ? RESOLVER_TCP : RESOLVER_UDP, on_answer, ask);
+			       transport_of(inquiry, need), on_answer, ask);
 	if (ask->number == 0) {
 		free(ask);
 		return false;
@@ -381,7 +389,7 @@ static bool begin_plain(inquiry_t *inquiry)
 	return ask(inquiry, &need);
 }
 
-inquiry_t *inquiry_start(const inquiry_home_t *home, judging_t *judging, const name_t *name, uint16_t type,
+inquiry_t *inquiry_start(const inquiry_home_t *home, judging_t *judging, const name_t *name, uint16_t type, bool fresh,
 			 inquiry_done_fn *done, void *arg)
 {
 	inquiry_t *inquiry = calloc(1, sizeof(*inquiry));
@@ -392,6 +400,7 @@ inquiry_t *inquiry_start(const inquiry_home_t *home, judging_t *judging, const n
 	inquiry->judging = judging_hold(judging);
 	inquiry->name = *name;
 	inquiry->type = type;
+	inquiry->fresh = fresh;
 	inquiry->done = done;
 	inquiry->arg = arg;
 	if (type == TYPE_MX ? begin_assessment(inquiry) : begin_plain(inquiry))

@@ -43,9 +43,10 @@ typedef struct inquiry inquiry_t;
  * `verdict` is NULL for types other than MX. */
 typedef void inquiry_done_fn(void *arg, const resolution_t *resolution, const verdict_t *verdict);
 
-/* NULL when memory is out. `done` is never called from inside. */
+/* `fresh`: the servers are asked for all of it, whatever the resolver processes have cached. NULL when memory is out. `done` is
+ * never called from inside. */
 MUST_USE inquiry_t *inquiry_start(const inquiry_home_t *home, judging_t *judging, const name_t *name, uint16_t type,
-				  inquiry_done_fn *done, void *arg);
+				  bool fresh, inquiry_done_fn *done, void *arg);
 
 /* The budget is over: `done` is called now, with what is known. `budget`: the seconds that were allowed. */
 void inquiry_end(inquiry_t *inquiry, unsigned budget);

@@ -96,7 +96,7 @@ static bool inquire(resolving_t *resolving)
 	const inquiry_home_t home = { .base = resolving->base, .pool = resolving->pool, .cache = resolving->cache };
 
 	resolving->inquiry = inquiry_start(&home, resolving->judging, &resolving->request->name,
-					   resolving->request->type, on_done, resolving);
+					   resolving->request->type, false, on_done, resolving);
 	return resolving->inquiry != NULL;
 }
 

@@ -231,7 +231,7 @@ static question_t *question_begin(pending_t *pending, const query_t *query, bool
 	question->began = clock_milliseconds(CLOCK_MONOTONIC);
 	evtimer_assign(&question->budget, pending->base, on_budget, question);
 	evtimer_add(&question->budget, &budget);
-	question->inquiry = inquiry_start(&home, pending->judging, &question->name, question->type, on_done, question);
+	question->inquiry = inquiry_start(&home, pending->judging, &question->name, question->type, fresh, on_done, question);
 	if (question->inquiry != NULL)
 		return question;
 	event_del(&question->budget);

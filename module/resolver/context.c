@@ -23,6 +23,38 @@ struct ub_ctx *context_new(struct event_base *base, const char *config, bool tcp
 	return NULL;
 }
 
+bool context_includes(const char *config)
+{
+	FILE *file = fopen(config, "re");
+	char *line = NULL;
+	size_t room = 0;
+	bool found = false;
+
+	while (file != NULL && !found && getline(&line, &room, file) >= 0) {
+		line[strcspn(line, "#\n")] = '\0';
+		found = strstr(line, "include:") != NULL || strstr(line, "include-toplevel:") != NULL;
+	}
+	free(line);
+	if (file != NULL)
+		fclose(file);
+	return found || file == NULL;
+}
+
+/* libunbound knows all of these; should it not, the context is merely a large one. */
+void context_shrink(struct ub_ctx *ctx)
+{
+	static const char *const rows[][2] = {
+		{ "outgoing-range:", "32" },          { "outgoing-num-tcp:", "8" },
+		{ "num-queries-per-thread:", "256" }, { "rrset-cache-size:", "1m" },
+		{ "msg-cache-size:", "1m" },          { "key-cache-size:", "1m" },
+		{ "neg-cache-size:", "128k" },        { "infra-cache-numhosts:", "1000" },
+	};
+
+	_Static_assert(CONTEXT_SMALL_FILES == 32 + 8, "outgoing-range and outgoing-num-tcp");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		(void)ub_ctx_set_option(ctx, rows[i][0], rows[i][1]);
+}
+
 /* The value of an option as a number; 0 when there is none. */
 static size_t option_number(struct ub_ctx *ctx, const char *name)
 {

@@ -12,6 +12,13 @@
  * line on stderr, when libunbound refuses it. */
 MUST_USE struct ub_ctx *context_new(struct event_base *base, const char *config, bool tcp);
 
+/* Whether the text of `config` has libunbound read other files as its own configuration. */
+MUST_USE bool context_includes(const char *config);
+
+/* Makes the context a small one, for few questions and a short life: CONTEXT_SMALL_FILES sockets, caches of a megabyte. */
+enum { CONTEXT_SMALL_FILES = 40 };
+void context_shrink(struct ub_ctx *ctx);
+
 /* How many files the context may have open at once, from its outgoing-range and outgoing-num-tcp. */
 size_t context_files(struct ub_ctx *ctx);
 

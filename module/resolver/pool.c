@@ -37,7 +37,7 @@ typedef struct lookup {
 	pool_answer_fn *answer;
 	void *arg;
 	uint16_t type;
-	bool tcp;
+	resolver_transport_t transport;
 	uint8_t name_size;
 	uint8_t name[];
 } lookup_t;
@@ -204,7 +204,12 @@ static child_t *choose(const pool_t *pool, const lookup_t *lookup)
 
 static void ask(lookup_t *lookup, child_t *child)
 {
-	proto_t message = { .kind = PROTO_ASK, .id = lookup->number, .tcp = lookup->tcp, .type = lookup->type };
+	const resolver_transport_t how = lookup->transport;
+	proto_t message = { .kind = PROTO_ASK,
+			    .id = lookup->number,
+			    .tcp = how == RESOLVER_TCP || how == RESOLVER_TCP_FRESH,
+			    .fresh = how == RESOLVER_UDP_FRESH || how == RESOLVER_TCP_FRESH,
+			    .type = lookup->type };
 
 	message.name.size = lookup->name_size;
 	memcpy(message.name.octets, lookup->name, lookup->name_size);
@@ -398,7 +403,7 @@ uint64_t pool_ask(pool_t *pool, const uint8_t *name, size_t name_size, uint16_t 
 	if (lookup == NULL)
 		return 0;
 	lookup->type = type;
-	lookup->tcp = transport == RESOLVER_TCP;
+	lookup->transport = transport;
 	lookup->answer = answer;
 	lookup->arg = arg;
 	pool->stats.asked++;

@@ -18,7 +18,12 @@
 
 typedef struct pool pool_t;
 
-typedef enum { RESOLVER_UDP, RESOLVER_TCP } resolver_transport_t; /* TCP: upstream queries over TCP only */
+typedef enum {
+	RESOLVER_UDP, /* over TCP too where a server's answer is too large */
+	RESOLVER_TCP, /* upstream queries over TCP only */
+	RESOLVER_UDP_FRESH,
+	RESOLVER_TCP_FRESH, /* the same, but the servers are asked, whatever libunbound has cached (fresh.h) */
+} resolver_transport_t;
 
 typedef enum {
 	POOL_ANSWERED,  /* the outcome below is filled in */

@@ -2,16 +2,18 @@
  *
  * A question lives from ASK until libunbound calls back. libunbound cannot stop what it has begun: ub_cancel() only keeps
  * its callback from being called, and then nobody would know how much work is still going on. So a cancelled question is
- * marked here, and its end is told as GONE, without the answer. */
+ * marked here, and its end is told as GONE, without the answer. Only a fresh one ends sooner: with its context (fresh.h). */
 #include "module/resolver/process.h"
 
 #include "module/command.h"
 #include "module/resolver/context.h"
+#include "module/resolver/fresh.h"
 #include "module/resolver/outbox.h"
 #include "module/resolver/sandbox.h"
 #include "validator/name.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +40,7 @@ typedef struct question {
 	process_t *process;
 	uint64_t id;
 	bool cancelled;
+	fresh_use_t use; /* of a fresh question */
 } question_t;
 
 struct process {
@@ -48,6 +51,7 @@ struct process {
 	struct event *writable;
 	struct ub_ctx *contexts[2]; /* UDP, TCP */
 	bool started[2];            /* the TCP one is when it is first wanted */
+	fresh_t *fresh;             /* NULL: contexts cannot be made once the process is confined */
 	unsigned open;
 	int status;
 	LIST_HEAD(, question) buckets[BUCKETS];
@@ -113,14 +117,24 @@ static void question_end(question_t *question, const proto_t *answer)
 	else
 		say(process, answer);
 	LIST_REMOVE(question, link);
+	fresh_end(&question->use);
 	free(question);
 	process->open--;
 }
 
-static void question_fail(question_t *question)
+static void question_fail(question_t *question, const char *why)
 {
-	question_end(question,
-		     &(proto_t){ .kind = PROTO_ANSWER, .id = question->id, .rcode = RCODE_SERVFAIL, .why = "" });
+	question_end(question, &(proto_t){ .kind = PROTO_ANSWER,
+					   .id = question->id,
+					   .rcode = RCODE_SERVFAIL,
+					   .why = why,
+					   .why_size = strlen(why) });
+}
+
+/* Its context is gone, which happens to cancelled ones alone. */
+static void on_gone(fresh_use_t *use)
+{
+	question_end((question_t *)((char *)use - offsetof(question_t, use)), NULL);
 }
 
 /* Called by libunbound, perhaps from inside ub_resolve_event(). With an rcode there is no packet to look at. */
@@ -156,6 +170,13 @@ static struct ub_ctx *context_for(process_t *process, bool tcp)
 	return process->started[tcp] ? ctx : NULL;
 }
 
+static struct ub_ctx *context_of(process_t *process, question_t *question, const proto_t *message)
+{
+	if (!message->fresh || process->fresh == NULL)
+		return context_for(process, message->tcp);
+	return fresh_begin(process->fresh, message->tcp, &message->name, message->type, &question->use);
+}
+
 static void on_ask(process_t *process, const proto_t *message)
 {
 	char name[NAME_TEXT_MAX];
@@ -173,16 +194,16 @@ static void on_ask(process_t *process, const proto_t *message)
 		leave(process, STATUS_FAILED);
 		return;
 	}
-	ctx = context_for(process, message->tcp);
+	ctx = context_of(process, question, message);
 	if (ctx == NULL) {
-		question_fail(question);
+		question_fail(question, message->fresh ? "too many fresh questions at once" : "");
 		return;
 	}
 	err = ub_resolve_event(ctx, name_to_text(&message->name, name), message->type, CLASS_IN, question, on_answer,
 			       NULL);
 	if (err != 0) { /* else on_answer() has it, and may have freed it already */
 		fprintf(stderr, "warning: libunbound takes no question: %s\n", ub_strerror(err));
-		question_fail(question);
+		question_fail(question, "");
 	}
 }
 
@@ -190,8 +211,10 @@ static void on_cancel(process_t *process, const proto_t *message)
 {
 	question_t *question = question_find(process, message->id);
 
-	if (question != NULL) /* else its answer is on the way */
-		question->cancelled = true;
+	if (question == NULL) /* its answer is on the way */
+		return;
+	question->cancelled = true;
+	fresh_cancel(&question->use);
 }
 
 static void on_ping(process_t *process, const proto_t *message)
@@ -262,15 +285,16 @@ static void on_writable(evutil_socket_t fd, short events, void *arg)
 /* Each of the two contexts may have half of what the limit of open files leaves. */
 static void share_files(const process_t *process)
 {
+	const size_t others = OTHER_FILES + (process->fresh != NULL ? (size_t)FRESH_FILES : 0);
 	size_t wanted = context_files(process->contexts[0]);
-	size_t limit = sandbox_open_files(2 * wanted + OTHER_FILES);
+	size_t limit = sandbox_open_files(2 * wanted + others);
 
-	if (limit >= 2 * wanted + OTHER_FILES)
+	if (limit >= 2 * wanted + others)
 		return;
 	fprintf(stderr, "warning: only %zu files may be open, %zu are wanted: fewer questions at once (LimitNOFILE=)\n",
-		limit, 2 * wanted + OTHER_FILES);
+		limit, 2 * wanted + others);
 	for (int tcp = 0; tcp < 2; tcp++)
-		context_limit_files(process->contexts[tcp], limit > OTHER_FILES ? (limit - OTHER_FILES) / 2 : 1);
+		context_limit_files(process->contexts[tcp], limit > others ? (limit - others) / 2 : 1);
 }
 
 static bool confine(struct ub_ctx *ctx, const char *anchor_dir)
@@ -292,6 +316,12 @@ static bool confine(struct ub_ctx *ctx, const char *anchor_dir)
  * with, root hints and trust anchors, is read afterwards. */
 static bool start(process_t *process, const char *config, const char *anchor_dir)
 {
+	if (context_includes(config))
+		fputs("notice: resolver.libunbound includes files, which cannot be read once this process is confined: "
+		      "libunbound's caches will answer questions that should ask the servers again\n",
+		      stderr);
+	else
+		process->fresh = fresh_new(process->base, config, on_gone);
 	for (int tcp = 0; tcp < 2; tcp++) {
 		process->contexts[tcp] = context_new(process->base, config, tcp == 1);
 		if (process->contexts[tcp] == NULL)

@@ -39,6 +39,8 @@ static bool read_flag(wire_t *r, bool *flag)
 	return value <= 1;
 }
 
+enum { HOW_TCP = 1, HOW_FRESH = 2 }; /* bits of ASK's `how` */
+
 /* ---- one function to write and one to read each set of fields; a reader says whether the values can be ---- */
 
 static void write_version(writer_t *w, const proto_t *m)
@@ -66,7 +68,7 @@ static proto_err_t read_id(wire_t *r, proto_t *m)
 static void write_ask(writer_t *w, const proto_t *m)
 {
 	write_id(w, m);
-	write_number(w, m->tcp, 1);
+	write_number(w, (m->tcp ? HOW_TCP : 0) | (m->fresh ? HOW_FRESH : 0), 1);
 	write_number(w, m->type, 2);
 	write_octets(w, m->name.octets, m->name.size);
 }
@@ -76,9 +78,12 @@ static void write_ask(writer_t *w, const proto_t *m)
 static proto_err_t read_ask(wire_t *r, proto_t *m)
 {
 	bool sane = read_id(r, m) == PROTO_OK;
+	uint8_t how = wire_u8(r);
 	size_t size;
 
-	sane = read_flag(r, &m->tcp) && sane;
+	sane = how <= (HOW_TCP | HOW_FRESH) && sane;
+	m->tcp = (how & HOW_TCP) != 0;
+	m->fresh = (how & HOW_FRESH) != 0;
 	m->type = wire_u16(r);
 	size = wire_left(r);
 	if (size > 0) {

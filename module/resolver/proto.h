@@ -2,7 +2,7 @@
  *
  *	pool                         process
  *	            ← HELLO version            it resolves now; a pool of another version ends it
- *	ASK id transport type name →
+ *	ASK id how type name →             over which transport, and whether past libunbound's caches
  *	            ← ANSWER id rcode security limited why packet
  *	CANCEL id   →                          nobody wants the answer: the process says GONE when libunbound is done with it
  *	            ← GONE id
@@ -16,7 +16,7 @@
 #include "validator/wire.h"
 
 enum {
-	PROTO_VERSION = 1,
+	PROTO_VERSION = 2,
 	PROTO_WHY_MAX = 512,
 	PROTO_PACKET_MAX = 65535,
 	PROTO_MESSAGE_MAX = 64 + PROTO_WHY_MAX + PROTO_PACKET_MAX, /* holds any message */
@@ -47,6 +47,7 @@ typedef struct proto {
 	uint64_t id;           /* ASK, CANCEL, ANSWER, GONE: the question's, never 0; PING, PONG: their number */
 	uint16_t version;      /* HELLO */
 	bool tcp;              /* ASK: upstream over TCP only */
+	bool fresh;            /* ASK: by a context that holds nothing yet (fresh.h) */
 	uint16_t type;         /* ASK */
 	name_t name;           /* ASK: uncompressed */
 	uint8_t rcode;         /* ANSWER: 0 to 15 */

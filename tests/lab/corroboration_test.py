@@ -74,6 +74,21 @@ def _differing(cases):
         cases.check(_mx("spoofed.plain.") == BLOCKED, "transport-mismatch: reject")
 
 
+def _repeated(cases):
+    """Before a difference is a finding, the servers are asked over UDP once more: they, and nobody's cache."""
+    with daemon.Mxward("mxward-repeats") as mxward:
+        for name, corroboration in (("spoofed.plain.", "differed"), ("spoofed-once.plain.", "agreed")):
+            before = _asked(name)
+            got = _mx(name)
+            cases.check(got == [(10, f"mx1.{name}"), (20, f"mx2.{name}")], f"{name}: TCP's set", got)
+            entry = _entry(mxward, name)
+            cases.check(entry["corroboration"] == corroboration, f"{name}: UDP and TCP {corroboration}", entry["corroboration"])
+            checks = ["transport-mismatch"] if corroboration == "differed" else []
+            cases.check(_checks(entry) == checks, f"{name}: findings", _checks(entry))
+            asked = {transport: count - before[transport] for transport, count in _asked(name).items()}
+            cases.check(asked == {"udp": 2, "tcp": 1}, f"{name}: the server is asked twice over UDP, once over TCP", asked)
+
+
 def _equal(cases):
     """Order and TTLs may differ."""
     with daemon.Mxward("mxward-rotating") as mxward:
@@ -143,7 +158,7 @@ def _addresses(cases):
 
 def main():
     cases = Cases()
-    for test in (_differing, _equal, _without_tcp, _timeout, _remembered, _addresses):
+    for test in (_differing, _repeated, _equal, _without_tcp, _timeout, _remembered, _addresses):
         test(cases)
     return cases.finish()
 

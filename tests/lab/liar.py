@@ -53,6 +53,15 @@ def forged(query, truth):
     return reply.to_wire()
 
 
+def forged_once(query, truth, _told=set()):
+    """Another exchange for the first who asks for the MX of a name; who asks again hears the truth."""
+    question = query.question[0]
+    if question.rdtype != dns.rdatatype.MX or question.name in _told:
+        return truth
+    _told.add(question.name)
+    return forged(query, truth)
+
+
 def _only(rdtype):
     """A lie that is told to those who ask for this type; others hear the truth."""
     def restrict(lie):
@@ -264,6 +273,7 @@ def extra_additional(query, truth):
 LIES = {
     "honest": honest,
     "forged": forged,
+    "forged-once": forged_once,
     "forged-wrong-id": forged_wrong_id,
     "forged-wrong-question": forged_wrong_question,
     "forged-wrong-port": forged,  # Datagrams sends it from elsewhere

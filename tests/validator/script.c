@@ -107,14 +107,14 @@ static const char *type_name(uint16_t type)
 	return "";
 }
 
-/* A need as words: "MX example.org tcp". */
+/* A need as words: "MX example.org tcp", "MX example.org fresh". */
 static const char *need_text(const need_t *need, char *text)
 {
 	char name[NAME_TEXT_MAX];
 
 	(void)name_to_text(&need->name, name);
 	name[strlen(name) - 1] = '\0';
-	sprintf(text, "%s %s%s", type_name(need->type), name, need->tcp ? " tcp" : "");
+	sprintf(text, "%s %s%s%s", type_name(need->type), name, need->tcp ? " tcp" : "", need->fresh ? " fresh" : "");
 	return text;
 }
 
@@ -205,8 +205,7 @@ static void resolve(answered_t *answered, const need_t *need)
 static void supply(script_run_t *run, const script_t *script, const need_t *need)
 {
 	static answered_t answered;
-	const bool again = need->kind == NEED_CORROBORATION && !need->tcp;
-	const char *line = find_answer(script->network, need, again);
+	const char *line = find_answer(script->network, need, need->fresh);
 	outcome_t *outcome = &answered.outcome;
 
 	*outcome = (outcome_t){ .state = OUTCOME_ANSWERED, .security = script->security, .why = answered.why };

@@ -661,6 +661,11 @@ static void asks_in_time(void **state)
 	script_run(&run, &script);
 	assert_string_equal(run.asked, "MX example.org\nA mx1.example.net\nAAAA mx1.example.net\n");
 	script_end(&run);
+	script.policy = "";
+	script.network = "@example.org MX udp\n" MX("10 localhost.") "@example.org MX tcp\n" MX("20 localhost.");
+	script_run(&run, &script);
+	assert_string_equal(run.asked, "MX example.org\nMX example.org tcp\nMX example.org fresh\n");
+	script_end(&run);
 	script.security = SECURITY_SECURE;
 	script.policy = "";
 	script.network = ANSWER GOOD ALIAS("mx1.example.net");

@@ -79,7 +79,7 @@ static asked_t *find(const char *name, uint16_t type, resolver_transport_t trans
 		    asked->transport == transport)
 			return asked;
 	}
-	fail_msg("%s %u over %s is not asked", name, type, transport == RESOLVER_TCP ? "TCP" : "UDP");
+	fail_msg("%s %u in way %d is not asked", name, type, transport);
 	return NULL;
 }
 
@@ -198,6 +198,7 @@ typedef struct fixture {
 	inquiry_home_t home;
 	judging_t *judging;
 	name_t name;
+	bool fresh; /* what start() asks for */
 	inquiry_t *inquiry;
 	/* what it came to: */
 	unsigned done;
@@ -312,7 +313,8 @@ static void start(fixture_t *fixture, const char *name, uint16_t type)
 	assert_true(name_from_text(name, &fixture->name));
 	fixture->done = 0;
 	fixture->judged = false;
-	fixture->inquiry = inquiry_start(&fixture->home, fixture->judging, &fixture->name, type, on_done, fixture);
+	fixture->inquiry =
+		inquiry_start(&fixture->home, fixture->judging, &fixture->name, type, fixture->fresh, on_done, fixture);
 	assert_non_null(fixture->inquiry);
 }
 
@@ -394,8 +396,8 @@ static void cannot_start_without_the_pool(void **state)
 	fake.refuse_from = 0;
 	assert_true(name_from_text("example.org", &fixture->name));
 	for (size_t i = 0; i < 2; i++)
-		assert_null(
-			inquiry_start(&fixture->home, fixture->judging, &fixture->name, types[i], on_done, fixture));
+		assert_null(inquiry_start(&fixture->home, fixture->judging, &fixture->name, types[i], false, on_done,
+					  fixture));
 	assert_int_equal(fixture->done, 0);
 }
 
@@ -595,7 +597,8 @@ static void uses_tcp_where_they_differ(void **state)
 	fixture_t *fixture = *state;
 
 	corroborate(fixture, WHOLE(MX_TWO));
-	answer(find("example.org.", TYPE_MX, RESOLVER_UDP), SECURITY_INSECURE, WHOLE(MX_ONE)); /* asked once more */
+	assert_false(is_asked("example.org.", TYPE_MX, RESOLVER_UDP)); /* which has the first answer in its cache */
+	answer(find("example.org.", TYPE_MX, RESOLVER_UDP_FRESH), SECURITY_INSECURE, WHOLE(MX_ONE));
 	assert_false(is_asked(MX1, TYPE_A, RESOLVER_UDP)); /* nobody looks up what a forger says */
 	lose(find("mx2.example.org.", TYPE_A, RESOLVER_UDP));
 	lose(find("mx2.example.org.", TYPE_AAAA, RESOLVER_UDP));
@@ -605,6 +608,36 @@ static void uses_tcp_where_they_differ(void **state)
 	assert_int_equal(fixture->state, TARGET_FAILED);
 	assert_true(has_mark(fixture, "mx2.example.org", MARK_EXCHANGE));
 	assert_false(has_mark(fixture, "mx1.example.org", MARK_EXCHANGE));
+}
+
+/* The forger won once; the servers, asked again, say over UDP what they say over TCP. */
+static void finds_no_difference_when_it_does_not_last(void **state)
+{
+	fixture_t *fixture = *state;
+
+	corroborate(fixture, WHOLE(MX_TWO));
+	answer(find("example.org.", TYPE_MX, RESOLVER_UDP_FRESH), SECURITY_INSECURE, WHOLE(MX_TWO));
+	lose(find("mx2.example.org.", TYPE_A, RESOLVER_UDP));
+	lose(find("mx2.example.org.", TYPE_AAAA, RESOLVER_UDP));
+	assert_int_equal(fixture->done, 1);
+	assert_int_equal(fixture->corroboration, CORROBORATION_AGREED);
+	assert_false(fixture->has_finding[CHECK_TRANSPORT_MISMATCH]);
+}
+
+/* Whoever asks afresh wants nothing from a cache: neither the set, nor its corroboration, nor its exchanges. */
+static void asks_everything_afresh(void **state)
+{
+	fixture_t *fixture = *state;
+
+	fixture->fresh = true;
+	start(fixture, "example.org", TYPE_MX);
+	answer(find("example.org.", TYPE_MX, RESOLVER_UDP_FRESH), SECURITY_INSECURE, WHOLE(MX_ONE));
+	answer(find("example.org.", TYPE_MX, RESOLVER_TCP_FRESH), SECURITY_INSECURE, WHOLE(MX_ONE));
+	answer(find(MX1, TYPE_A, RESOLVER_UDP_FRESH), SECURITY_INSECURE, ADDRESS, 4);
+	answer(find(MX1, TYPE_A, RESOLVER_TCP_FRESH), SECURITY_INSECURE, ADDRESS, 4);
+	lose(find(MX1, TYPE_AAAA, RESOLVER_UDP_FRESH));
+	assert_int_equal(fixture->done, 1);
+	assert_int_equal(fixture->state, TARGET_RESOLVED);
 }
 
 static void remembers_who_has_no_tcp(void **state)
@@ -819,6 +852,8 @@ int main(void)
 		TEST(keeps_addresses_of_tcp_alone),
 		TEST(caches_bogus_addresses_as_failures),
 		TEST(uses_tcp_where_they_differ),
+		TEST(finds_no_difference_when_it_does_not_last),
+		TEST(asks_everything_afresh),
 		TEST(remembers_who_has_no_tcp),
 		TEST(rejects_bogus_mx_at_once),
 		TEST(rejects_by_policy),

@@ -1,5 +1,6 @@
 /* test_process.c: a real resolver process (the program is the first argument), spoken to as the pool does, and worse. It
  * forwards to a socket of the test, so that the test decides when libunbound gets an answer. */
+#include "module/resolver/fresh.h"
 #include "module/resolver/launch.h"
 #include "module/resolver/options.h"
 #include "module/resolver/proto.h"
@@ -113,15 +114,23 @@ static void say(fixture_t *f, const proto_t *message)
 	say_octets(f, octets, proto_write(message, octets));
 }
 
-static void ask(fixture_t *f, uint64_t id, const char *labels, size_t size, bool tcp)
+static void ask_how(fixture_t *f, uint64_t id, const char *labels, size_t size, bool tcp, bool fresh)
 {
-	proto_t message = { .kind = PROTO_ASK, .id = id, .tcp = tcp, .type = 1, .name.size = (uint8_t)size };
+	proto_t message = {
+		.kind = PROTO_ASK, .id = id, .tcp = tcp, .fresh = fresh, .type = 1, .name.size = (uint8_t)size
+	};
 
 	memcpy(message.name.octets, labels, size);
 	say(f, &message);
 }
 
-#define ASK(f, id, labels, tcp) ask(f, id, labels, sizeof(labels), tcp)
+static void ask(fixture_t *f, uint64_t id, const char *labels, size_t size, bool tcp)
+{
+	ask_how(f, id, labels, size, tcp, false);
+}
+
+#define ASK(f, id, labels, tcp)  ask(f, id, labels, sizeof(labels), tcp)
+#define ASK_FRESH(f, id, labels) ask_how(f, id, labels, sizeof(labels), false, true)
 
 /* The next message; its kind is 0 when the process has closed the socket. */
 static proto_t hear(fixture_t *f)
@@ -324,6 +333,123 @@ static void asks_a_forwarder_on_this_machine(void **state)
 	assert_int_equal(end(f), 0);
 	free(text);
 	conf_free(conf);
+}
+
+/* ---- fresh questions ---- */
+
+/* Reads a question for an address and answers it: 25.25.0.`last` for an hour. */
+static void answer_address(fixture_t *f, uint8_t last)
+{
+	static const uint8_t record[] = "\300\14\0\1\0\1\0\0\16\20\0\4\31\31\0"; /* the last octet is `last` */
+	uint8_t packet[1500];
+	struct sockaddr_in from;
+	socklen_t from_size = sizeof(from);
+	ssize_t size = recvfrom(f->upstream, packet, sizeof(packet), 0, (struct sockaddr *)&from, &from_size);
+	size_t end = 12;
+
+	assert_true(size > 12);
+	while (packet[end] != 0)
+		end += packet[end] + 1U;
+	end += 5;
+	memcpy(packet + end, record, sizeof(record));
+	packet[end + sizeof(record) - 1] = last;
+	end += sizeof(record);
+	packet[2] |= 0x80;
+	packet[3] = 0x80;
+	packet[7] = 1;  /* ANSWER */
+	packet[11] = 0; /* without OPT */
+	assert_int_equal(sendto(f->upstream, packet, end, 0, (struct sockaddr *)&from, from_size), end);
+}
+
+static void hear_address(fixture_t *f, uint64_t id, uint8_t last)
+{
+	const proto_t answer = hear(f);
+
+	assert_int_equal(answer.kind, PROTO_ANSWER);
+	assert_int_equal(answer.id, id);
+	assert_int_equal(rcode_of(&answer), 0);
+	assert_int_equal(answer.packet[answer.packet_size - 11 - 1], last); /* before an OPT record */
+}
+
+static bool upstream_is_asked(const fixture_t *f)
+{
+	struct pollfd wait = { .fd = f->upstream, .events = POLLIN };
+
+	return poll(&wait, 1, 0) == 1;
+}
+
+/* What is cached answers an ordinary question; a fresh one asks the server, however often it is asked. */
+static void asks_the_server_afresh(void **state)
+{
+	fixture_t *f = *state;
+
+	launch(f, f->config);
+	hear_hello(f);
+	ASK(f, 1, "\1f\7example", false);
+	answer_address(f, 1);
+	hear_address(f, 1, 1);
+	ASK(f, 2, "\1f\7example", false);
+	hear_address(f, 2, 1);
+	assert_false(upstream_is_asked(f));
+	for (uint8_t id = 3; id < 3 + FRESH_CONTEXTS_MAX * 2; id++) {
+		ASK_FRESH(f, id, "\1f\7example");
+		answer_address(f, id);
+		hear_address(f, id, id);
+	}
+	ASK(f, 99, "\1f\7example", false); /* the ordinary context knows nothing of that */
+	hear_address(f, 99, 1);
+	assert_false(upstream_is_asked(f));
+	assert_int_equal(end(f), 0);
+	assert_null(strstr(f->said, "error: "));
+}
+
+/* Those who wait keep their contexts busy: then one more is refused, not answered from a cache; and when they are cancelled
+ * their contexts go, though the server never said a word. */
+static void bounds_its_fresh_contexts(void **state)
+{
+	fixture_t *f = *state;
+	proto_t answer;
+
+	launch(f, f->config);
+	hear_hello(f);
+	for (uint64_t id = 1; id <= FRESH_CONTEXTS_MAX; id++) {
+		ASK_FRESH(f, id, "\1f\7example");
+		wait_for(f->upstream, POLLIN);
+	}
+	ASK_FRESH(f, 50, "\1f\7example");
+	answer = hear(f);
+	assert_int_equal(answer.kind, PROTO_ANSWER);
+	assert_int_equal(answer.id, 50);
+	assert_int_equal(answer.rcode, 2);
+	assert_memory_equal(answer.why, "too many fresh questions", 24);
+	for (uint64_t id = 1; id <= FRESH_CONTEXTS_MAX; id++)
+		say(f, &(proto_t){ .kind = PROTO_CANCEL, .id = id });
+	for (uint64_t gone = 1; gone <= FRESH_CONTEXTS_MAX; gone++)
+		assert_int_equal(hear(f).kind, PROTO_GONE);
+	while (upstream_is_asked(f))
+		assert_true(recv(f->upstream, f->octets, sizeof(f->octets), 0) > 0);
+	ASK_FRESH(f, 51, "\1f\7example");
+	answer_address(f, 7);
+	hear_address(f, 51, 7);
+	assert_int_equal(end(f), 0);
+}
+
+/* Files that the sandbox hides cannot make another context like the first: the ordinary one answers then. */
+static void has_no_fresh_contexts_with_included_files(void **state)
+{
+	fixture_t *f = *state;
+	char config[600];
+
+	snprintf(config, sizeof(config), "include: \"/dev/null\" # nothing\n%s", f->config);
+	launch(f, config);
+	hear_hello(f);
+	ASK(f, 1, "\1f\7example", false);
+	answer_address(f, 1);
+	hear_address(f, 1, 1);
+	ASK_FRESH(f, 2, "\1f\7example");
+	hear_address(f, 2, 1);
+	assert_int_equal(end(f), 0);
+	assert_non_null(strstr(f->said, "notice: resolver.libunbound includes files"));
 }
 
 /* The process tells the end of what was cancelled, whenever libunbound comes to it. */
@@ -595,6 +721,9 @@ int main(int argc, char **argv)
 		IN_FIXTURE(resolves),
 		IN_FIXTURE(asks_over_tcp_alone),
 		IN_FIXTURE(asks_a_forwarder_on_this_machine),
+		IN_FIXTURE(asks_the_server_afresh),
+		IN_FIXTURE(bounds_its_fresh_contexts),
+		IN_FIXTURE(has_no_fresh_contexts_with_included_files),
 		IN_FIXTURE(tells_when_a_cancelled_question_is_gone),
 		IN_FIXTURE(is_confined),
 		IN_FIXTURE(ends_with_the_thread_that_made_it),

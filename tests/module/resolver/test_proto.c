@@ -17,6 +17,8 @@ static const struct row rows[] = {
 	{ "hello", OCTETS("\1\0\1"), PROTO_OK },
 	{ "ask", OCTETS("\2" ID "\0\0\17" EXAMPLE "\0"), PROTO_OK },
 	{ "ask for the root over tcp", OCTETS("\2" ID "\1\0\2\0"), PROTO_OK },
+	{ "ask afresh", OCTETS("\2" ID "\2\0\17" EXAMPLE "\0"), PROTO_OK },
+	{ "ask afresh over tcp", OCTETS("\2" ID "\3\0\17" EXAMPLE "\0"), PROTO_OK },
 	{ "cancel", OCTETS("\3" ID), PROTO_OK },
 	{ "ping", OCTETS("\4" ID), PROTO_OK },
 	{ "answer without a packet", OCTETS("\5" ID "\2\0\0\0\0"), PROTO_OK },
@@ -34,7 +36,7 @@ static const struct row rows[] = {
 	{ "ask ends in its id", OCTETS("\2\0\0\0\0\0\0\1"), PROTO_SHORT },
 	{ "ask without a name", OCTETS("\2" ID "\0\0\1"), PROTO_VALUE },
 	{ "ask with id 0", OCTETS("\2\0\0\0\0\0\0\0\0\0\0\1" EXAMPLE "\0"), PROTO_VALUE },
-	{ "ask over transport 2", OCTETS("\2" ID "\2\0\1" EXAMPLE "\0"), PROTO_VALUE },
+	{ "ask in a fourth way", OCTETS("\2" ID "\4\0\1" EXAMPLE "\0"), PROTO_VALUE },
 	{ "ask for a name without its root", OCTETS("\2" ID "\0\0\1" EXAMPLE), PROTO_VALUE },
 	{ "ask for a name and more", OCTETS("\2" ID "\0\0\1" EXAMPLE "\0\0"), PROTO_VALUE },
 	{ "ask for a label that overruns", OCTETS("\2" ID "\0\0\1\77abc"), PROTO_VALUE },
@@ -122,9 +124,13 @@ static void fields_arrive(void **state)
 	assert_int_equal(proto_read(OCTETS("\2" ID "\1\1\2" EXAMPLE "\0"), &message), PROTO_OK);
 	assert_int_equal(message.id, 258);
 	assert_true(message.tcp);
+	assert_false(message.fresh);
 	assert_int_equal(message.type, 258);
 	assert_int_equal(message.name.size, 13);
 	assert_memory_equal(message.name.octets, EXAMPLE, 13);
+	assert_int_equal(proto_read(OCTETS("\2" ID "\2\1\2" EXAMPLE "\0"), &message), PROTO_OK);
+	assert_false(message.tcp);
+	assert_true(message.fresh);
 }
 
 static void largest_answer_fits(void **state)
