@@ -17,6 +17,9 @@ static struct row rows[] = {
 	{ ".", NULL },
 	{ "_dc-mx.example.com", "example.com." },
 	{ "mx.unknown-suffix", "mx.unknown-suffix." },
+	{ "mx.evil\\.example.com", "evil\\.example.com." }, /* three labels, one with a dot in it */
+	{ "a\\000b.example.org", "example.org." },
+	{ "\\255.example.co.uk", "example.co.uk." },
 };
 
 static void finds_it(void **state)
