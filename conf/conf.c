@@ -3,18 +3,15 @@
 
 #include "conf/conf_check.h"
 #include "conf/conf_distance.h"
+#include "conf/conf_file.h"
 #include "conf/conf_keys.h"
 #include "conf/conf_shown.h"
 #include "conf/conf_value.h"
 #include "conf/conf_yaml.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 typedef struct load {
 	conf_t *conf;
@@ -263,38 +260,13 @@ conf_t *conf_parse(const char *text, size_t size, const char *name, char **error
 	return load.conf;
 }
 
-/* One octet more than fits, so that conf_yaml_read() sees that it is too much. */
-static bool read_all(int fd, char *text, size_t *size)
-{
-	ssize_t got;
-
-	*size = 0;
-	do {
-		got = read(fd, text + *size, CONF_YAML_MAX + 1 - *size);
-		if (got > 0)
-			*size += (size_t)got;
-	} while (got > 0 || (got < 0 && errno == EINTR));
-	return got == 0;
-}
-
 conf_t *conf_load(const char *path, char **error)
 {
 	conf_report_t report = { .file = path };
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char *text = malloc(CONF_YAML_MAX + 1);
-	conf_t *conf = NULL;
-	size_t size;
+	size_t size = 0;
+	char *text = conf_file_read(path, &size, &report);
+	conf_t *conf = text != NULL ? conf_parse(text, size, path, &report.error) : NULL;
 
-	if (fd < 0)
-		conf_report_file(&report, "cannot be opened: %s", strerror(errno));
-	else if (text == NULL)
-		conf_report_no_memory(&report);
-	else if (!read_all(fd, text, &size))
-		conf_report_file(&report, "cannot be read: %s", strerror(errno));
-	else
-		conf = conf_parse(text, size, path, &report.error);
-	if (fd >= 0)
-		close(fd);
 	free(text);
 	*error = report.error;
 	return conf;

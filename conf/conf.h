@@ -147,6 +147,7 @@ typedef struct conf_mx {
 	conf_prefixes_t internal_addresses; /* not counted as internal */
 	conf_strings_t internal_domains;    /* whose exchanges may have internal addresses */
 	conf_strings_t own_names;           /* of this host */
+	conf_strings_t providers;           /* paths of files for conf_providers_load() */
 } conf_mx_t;
 
 typedef struct conf_validation_log {

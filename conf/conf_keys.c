@@ -171,6 +171,10 @@ const conf_key_t conf_keys[] = {
 	  "Domains whose exchanges may have any address that is not public; names below them, too." },
 	{ "mx.own-names", CONF_NAMES, PLACE(mx.own_names), "[]", 0, 64, NULL,
 	  "Names of this mail server, by which it finds itself as an exchange; its addresses are known." },
+	{ "mx.providers", CONF_PATHS, PLACE(mx.providers),
+	  "[/usr/share/mxward/providers.yaml, /etc/mxward/providers.yaml]", 0, 16, NULL,
+	  "Files that say whose mail hosts are; later ones come first. The second is for your own, and need not be "
+	  "there." },
 
 	{ "log.level", CONF_WORD, PLACE(log.level), "info", 0, 0, log_levels,
 	  "The least important lines to write: error, warning, info or debug." },

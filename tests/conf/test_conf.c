@@ -103,6 +103,9 @@ static void is_default(const conf_t *conf)
 	assert_int_equal(conf->mx.internal_addresses.count, 0);
 	assert_int_equal(conf->mx.internal_domains.count, 0);
 	assert_int_equal(conf->mx.own_names.count, 0);
+	assert_int_equal(conf->mx.providers.count, 2);
+	assert_string_equal(conf->mx.providers.items[0], "/usr/share/mxward/providers.yaml");
+	assert_string_equal(conf->mx.providers.items[1], "/etc/mxward/providers.yaml");
 	assert_int_equal(conf->log.level, CONF_LOG_INFO);
 	assert_string_equal(conf->log.to, "stderr");
 	assert_string_equal(conf->validation_log.file, "/var/log/mxward/validation.log");

@@ -3,6 +3,7 @@
 
 #include "conf/conf.h"
 #include "conf/conf_keys.h"
+#include "conf/conf_providers.h"
 
 #include <assert.h>
 #include <ctype.h>
@@ -159,6 +160,9 @@ static void check_mx(const conf_mx_t *mx)
 	check_prefixes(&mx->internal_addresses);
 	for (size_t i = 0; i < mx->internal_domains.count; i++)
 		check_name(mx->internal_domains.items[i]);
+	assert(mx->providers.count <= 16);
+	for (size_t i = 0; i < mx->providers.count; i++)
+		check_path(mx->providers.items[i]);
 	assert(mx->own_names.count <= 64);
 	for (size_t i = 0; i < mx->own_names.count; i++)
 		check_name(mx->own_names.items[i]);
@@ -190,6 +194,35 @@ static void check_conf(const conf_t *conf)
 		       (conf_place(conf, conf_keys[i].path).column == 0));
 }
 
+static void check_provider(const conf_provider_t *provider, const conf_provider_t *before)
+{
+	const size_t size = strlen(provider->name);
+
+	check_name(provider->suffix);
+	assert(strcmp(provider->suffix, ".") != 0 && strpbrk(provider->suffix, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == NULL);
+	assert(size > 0 && size <= CONF_PROVIDER_NAME_MAX);
+	for (size_t i = 0; i < size; i++)
+		assert(provider->name[i] >= ' ' && provider->name[i] <= '~');
+	assert(provider->place.line > 0 && provider->place.column > 0);
+	assert(before == NULL || strcmp(before->suffix, provider->suffix) < 0);
+}
+
+/* The same text as a file of providers. */
+static void try_providers(const char *text, size_t size)
+{
+	conf_providers_t providers;
+	char *error = NULL;
+	const bool good = conf_providers_parse(&providers, text, size, "f", &error);
+
+	assert(good == (error == NULL) && (good || providers.count == 0));
+	if (!good)
+		check_error(error);
+	for (size_t i = 0; i < providers.count; i++)
+		check_provider(&providers.items[i], i > 0 ? &providers.items[i - 1] : NULL);
+	conf_providers_clear(&providers);
+	free(error);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *error = NULL;
@@ -202,5 +235,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_error(error);
 	conf_free(conf);
 	free(error);
+	try_providers((const char *)data, size);
 	return 0;
 }
