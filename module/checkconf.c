@@ -6,6 +6,7 @@
 #include "module/advisories.h"
 #include "module/command.h"
 #include "module/load.h"
+#include "module/owners.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -115,6 +116,10 @@ static int check_file(const char *file)
 	char *error = NULL;
 	conf_t *conf = load_conf(file, &error);
 
+	if (conf != NULL && !owners_check(conf, &error)) {
+		conf_free(conf);
+		conf = NULL;
+	}
 	if (conf != NULL)
 		print_warnings(&(check_t){ .file = file, .conf = conf });
 	else

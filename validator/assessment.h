@@ -98,8 +98,9 @@ typedef struct target_address {
 typedef struct target {
 	uint16_t preference;
 	name_t exchange;
-	bool stripped; /* not in the answer; never in monitor mode */
-	bool secure;   /* its addresses are */
+	char owner[OWNER_TEXT_MAX]; /* whose host it is (owner_text()); "" for the null MX */
+	bool stripped;              /* not in the answer; never in monitor mode */
+	bool secure;                /* its addresses are */
 	target_state_t state;
 	tlsa_state_t tlsa;
 	bool is_alias;

@@ -37,6 +37,7 @@ struct policy {
 	list_t allowed;           /* prefix_t */
 	list_t own_addresses;     /* prefix_t */
 	list_t own_names;         /* name_t */
+	owner_table_t *owners;
 };
 
 static bool append(list_t *list, const void *item, size_t size)
@@ -100,6 +101,7 @@ void policy_free(policy_t *policy)
 	free(policy->allowed.items);
 	free(policy->own_addresses.items);
 	free(policy->own_names.items);
+	owner_table_free(policy->owners);
 	free(policy);
 }
 
@@ -130,6 +132,12 @@ bool policy_add_own_address(policy_t *policy, int family, const uint8_t *address
 bool policy_add_own_name(policy_t *policy, const char *name)
 {
 	return add_name(&policy->own_names, name);
+}
+
+void policy_set_owners(policy_t *policy, owner_table_t *owners)
+{
+	owner_table_free(policy->owners);
+	policy->owners = owners;
 }
 
 bool policy_monitors(const policy_t *policy)
@@ -231,4 +239,9 @@ bool policy_is_own_name(const policy_t *policy, const name_t *name)
 		if (name_equal(&names[i], name))
 			return true;
 	return false;
+}
+
+void policy_find_owner(const policy_t *policy, const name_t *host, owner_t *owner)
+{
+	owner_find(policy->owners, host, owner);
 }

@@ -3,6 +3,7 @@
 #define VALIDATOR_POLICY_H
 
 #include "validator/check.h"
+#include "validator/owner.h"
 #include "validator/wire.h"
 
 #include <stddef.h>
@@ -38,6 +39,9 @@ MUST_USE bool policy_allow_addresses(policy_t *policy, int family, const uint8_t
 MUST_USE bool policy_add_own_address(policy_t *policy, int family, const uint8_t *address);
 MUST_USE bool policy_add_own_name(policy_t *policy, const char *name);
 
+/* Whose mail hosts are; taken over. Without it no provider is known. */
+void policy_set_owners(policy_t *policy, owner_table_t *owners);
+
 /* ---- what assessments ask; names are in lower case ---- */
 
 bool policy_monitors(const policy_t *policy);
@@ -53,5 +57,6 @@ bool policy_has_internal_targets(const policy_t *policy, const name_t *domain);
 bool policy_allows_address(const policy_t *policy, int family, const uint8_t *address);
 bool policy_is_own_address(const policy_t *policy, int family, const uint8_t *address);
 bool policy_is_own_name(const policy_t *policy, const name_t *name);
+void policy_find_owner(const policy_t *policy, const name_t *host, owner_t *owner);
 
 #endif

@@ -97,11 +97,16 @@ static void fill_addresses(target_t *target, const host_t *host)
 	}
 }
 
-static void fill_target(target_t *target, const mx_record_t *record, const host_t *host)
+static void fill_target(target_t *target, const mx_record_t *record, const host_t *host, const policy_t *policy)
 {
+	owner_t owner;
 	const lookup_t *alias = host != NULL ? host_alias(host) : NULL;
 
 	*target = (target_t){ .preference = record->preference, .exchange = record->exchange };
+	if (record->exchange.size > 1) {
+		policy_find_owner(policy, &record->exchange, &owner);
+		(void)owner_text(&owner, target->owner);
+	}
 	if (host == NULL)
 		return;
 	target->state = host_state(host);
@@ -128,7 +133,8 @@ static target_t *list_targets(const assessment_t *assessment, const mx_set_t *se
 
 		if (record->malformed)
 			continue;
-		fill_target(target, record, judgement != NULL ? assessment_host(assessment, i) : NULL);
+		fill_target(target, record, judgement != NULL ? assessment_host(assessment, i) : NULL,
+			    assessment->policy);
 		target->stripped =
 			judgement != NULL && !policy_monitors(assessment->policy) && judge_strips(judgement, i);
 		(*count)++;

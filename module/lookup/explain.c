@@ -191,8 +191,9 @@ static void add_targets(tree_t *root, const verdict_t *verdict)
 
 	for (size_t i = 0; i < verdict->target_count; i++) {
 		const target_t *target = &verdict->targets[i];
-		tree_t *below = tree_add(root, target->stripped ? RED : BOLD, "%u %s%s", target->preference,
-					 name_to_text(&target->exchange, name),
+		tree_t *below = tree_add(root, target->stripped ? RED : BOLD, "%u %s%s%s%s%s", target->preference,
+					 name_to_text(&target->exchange, name), target->owner[0] != '\0' ? " (" : "",
+					 target->owner, target->owner[0] != '\0' ? ")" : "",
 					 target->stripped ? " stripped: left out of the answer" : "");
 
 		if (target->exchange.size > 1 && verdict->received != SECURITY_BOGUS) /* RFC 7505: nobody's host */

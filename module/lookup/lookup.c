@@ -1,6 +1,7 @@
 /* lookup.c: `mxward lookup`. */
 #include "module/command.h"
 #include "module/lookup/explain.h"
+#include "module/owners.h"
 #include "module/policy_of.h"
 #include "module/resolver/options.h"
 
@@ -75,13 +76,29 @@ static conf_t *read_conf(const char *path, char **error)
 	return path != NULL ? conf_load(path, error) : conf_parse("", 0, "defaults", error);
 }
 
+/* A bad file costs the names of providers, and no more. False when memory is out. */
+static bool set_owners(settings_t *settings)
+{
+	char *complaint = NULL;
+	owner_table_t *owners = owners_load(settings->conf, &complaint);
+
+	if (complaint != NULL)
+		fprintf(stderr, "%s; the file is left out\n", complaint);
+	free(complaint);
+	policy_set_owners(settings->policy, owners);
+	return owners != NULL;
+}
+
 /* False when libunbound does not take it, or no policy can be made of it. */
 static bool check_conf(settings_t *settings, char **error)
 {
 	*error = options_check(settings->conf);
 	if (*error == NULL)
 		settings->policy = policy_of_conf(settings->conf, settings->path, error);
-	return settings->policy != NULL;
+	if (settings->policy == NULL || set_owners(settings))
+		return settings->policy != NULL;
+	policy_free(settings->policy);
+	return false;
 }
 
 /* False with a sentence; conf_free() the configuration after use. */

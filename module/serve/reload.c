@@ -2,6 +2,7 @@
 #include "module/serve/reload.h"
 
 #include "module/load.h"
+#include "module/owners.h"
 #include "module/serve/settings.h"
 
 #include <string.h>
@@ -58,7 +59,8 @@ static bool take_file(server_t *server, char **error)
 
 	if (fresh == NULL)
 		return false;
-	if (settings_with_pending(server, fresh, use_pending_settings)) {
+	/* With a bad file of providers nothing is taken: what is known of them stays. */
+	if (owners_check(fresh, error) && settings_with_pending(server, fresh, use_pending_settings)) {
 		use_fresh_conf(server, fresh);
 		return true;
 	}

@@ -1,6 +1,7 @@
 /* settings.c: see settings.h. */
 #include "module/serve/settings.h"
 
+#include "module/owners.h"
 #include "module/policy_of.h"
 #include "module/resolver/settings.h"
 
@@ -30,12 +31,24 @@ vlog_settings_t settings_of_vlog(const conf_t *conf)
 				  .hits = conf->validation_log.hits };
 }
 
-/* A loaded configuration has been tried already: only memory can be out. */
+/* A loaded configuration has been tried already: only memory can be out. That a file of providers is bad is no reason not to start:
+ * without it hosts are shown by their domains. */
 static policy_t *policy_of(const server_t *server, const conf_t *conf)
 {
+	char *complaint = NULL;
 	char *error = NULL;
 	policy_t *policy = policy_of_conf(conf, server->path, &error);
+	owner_table_t *owners = policy != NULL ? owners_load(conf, &complaint) : NULL;
 
+	if (complaint != NULL)
+		log_write(server->log, LOG_LEVEL_WARNING, "%s; the file is left out", complaint);
+	if (policy != NULL && owners != NULL) {
+		policy_set_owners(policy, owners);
+	} else {
+		policy_free(policy);
+		policy = NULL;
+	}
+	free(complaint);
 	free(error);
 	return policy;
 }

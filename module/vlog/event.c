@@ -146,9 +146,10 @@ static json_t *target_json(const void *of)
 	const target_t *target = of;
 
 	return json_pack(
-		"{s:i, s:o, s:b, s:s, s:s, s:s, s:o, s:o}", "preference", (int)target->preference, "exchange",
-		name_json(&target->exchange), "stripped", (int)target->stripped, "state", target_states[target->state],
-		"security", target->secure ? "secure" : "insecure", "tlsa", tlsa_states[target->tlsa], "alias_of",
+		"{s:i, s:o, s:s?, s:b, s:s, s:s, s:s, s:o, s:o}", "preference", (int)target->preference, "exchange",
+		name_json(&target->exchange), "owner", target->owner[0] != '\0' ? target->owner : NULL, "stripped",
+		(int)target->stripped, "state", target_states[target->state], "security",
+		target->secure ? "secure" : "insecure", "tlsa", tlsa_states[target->tlsa], "alias_of",
 		target->is_alias ? name_json(&target->alias_of) : json_null(), "addresses",
 		array_json(target->addresses, target->address_count, sizeof(target->addresses[0]), address_json));
 }

@@ -107,7 +107,7 @@ resolver:
   auto-trust-anchor-file: {folder}/anchor/root.key
   hardening:
     do-not-query-localhost: no
-mx: {{corroborate-timeout: 5s, target-timeout: 5s}}
+mx: {{corroborate-timeout: 5s, target-timeout: 5s, providers: [{providers}]}}
 log: {{level: debug, to: stderr}}
 validation-log: {{file: {folder}/validation.log, key: {folder}/validation-log.key}}
 """
@@ -222,7 +222,7 @@ class Lab:
 
     def write_configs(self):
         (self.folder / "anchor").mkdir()
-        places = {"zones": self.zones, "folder": self.folder}
+        places = {"zones": self.zones, "folder": self.folder, "providers": HERE.parents[1] / "conf" / "providers.yaml"}
         listen = ", ".join(f'"{address}@{PORT}"' for address in LISTEN)
         (self.folder / "lab.yaml").write_text(MXWARD_CONFIG.format(listen=listen, **places))
         (self.folder / "unbound.conf").write_text(UNBOUND_CONFIG.format(address=UNBOUND, port=PORT, **places))

@@ -164,9 +164,9 @@ def _explain_the_daemon(cases, config, questions):
 
 
 def _explain_the_rest(cases, config):
-    _check_words(cases, "box drawing where it can be shown", ["rsa.lab", "-c", config], ANSWER, "├─ 10 mx1.rsa.lab.\n│  ├─ 25.25.0.1 secure\n",
+    _check_words(cases, "box drawing where it can be shown", ["rsa.lab", "-c", config], ANSWER, "├─ 10 mx1.rsa.lab. (rsa.lab)\n│  ├─ 25.25.0.1 secure\n",
                  "TLSA secure: DANE", "\n└─ accepted\n", **UTF8)
-    _check_words(cases, "ASCII where not", ["rsa.lab", "-c", config], ANSWER, "|- 10 mx1.rsa.lab.\n|  |- 25.25.0.1 secure\n", "\n`- accepted\n", **ASCII)
+    _check_words(cases, "ASCII where not", ["rsa.lab", "-c", config], ANSWER, "|- 10 mx1.rsa.lab. (rsa.lab)\n|  |- 25.25.0.1 secure\n", "\n`- accepted\n", **ASCII)
     monitor = _write("monitor.yaml", {"mx": {"mode": "monitor"}})
     _check_words(cases, "monitor mode rejects nothing", ["only-address.plain", "-c", monitor], ANSWER,
                  "monitored: would have been rejected: mx: target-is-address", **ASCII)

@@ -72,6 +72,7 @@ static void secure(scene_t *scene)
 {
 	target_t *target = add_target(scene, 10, "mx1.example.org");
 
+	strcpy(target->owner, "Example Mail");
 	scene->verdict.received = scene->verdict.security = SECURITY_SECURE;
 	scene->ours.trust = TRUST_SECURE;
 	target->secure = true;
@@ -243,7 +244,7 @@ struct row {
 static const struct row rows[] = {
 	{ "secure, with DANE", secure,
 	  "|- DNSSEC secure: signed, and validated\n"
-	  "|- 10 mx1.example.org.\n"
+	  "|- 10 mx1.example.org. (Example Mail)\n"
 	  "|  |- 25.25.0.1 secure\n"
 	  "|  |- 3ffe:25::1 secure\n"
 	  "|  `- TLSA secure: DANE protects it (RFC 7672)\n"
@@ -346,7 +347,7 @@ static const struct row rows[] = {
 	{ "a server that agrees", server_agrees,
 	  "|- DNSSEC secure: signed, and validated\n"
 	  "|- no MX record\n"
-	  "|- 10 mx1.example.org.\n"
+	  "|- 10 mx1.example.org. (Example Mail)\n"
 	  "|  |- 25.25.0.1 secure\n"
 	  "|  |- 3ffe:25::1 secure\n"
 	  "|  `- TLSA secure: DANE protects it (RFC 7672)\n"

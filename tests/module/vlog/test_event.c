@@ -151,6 +151,7 @@ static verdict_t verdict_of(target_t *targets, target_t *other)
 	verdict.findings[1] = (finding_t){ .check = CHECK_TRANSPORT_MISMATCH, .action = ACTION_LOG };
 	targets[0] = (target_t){ .preference = 10,
 				 .exchange = name_of("mx1.example.org"),
+				 .owner = "Example \"Mail\"",
 				 .secure = true,
 				 .state = TARGET_RESOLVED,
 				 .tlsa = TLSA_PRESENT,
@@ -199,10 +200,12 @@ static void tells_a_verdict(void **state)
 		"\"host\":\"mx2.example.org.\",\"detail\":\"192.168.1.1 (Private-Use)\"},"
 		"{\"check\":\"transport-mismatch\",\"severity\":\"%s\",\"action\":\"log\",\"source\":\"%s\","
 		"\"host\":null,\"detail\":\"\"}],\"findings_left_out\":0,\"mx\":["
-		"{\"preference\":10,\"exchange\":\"mx1.example.org.\",\"stripped\":false,\"state\":\"resolved\","
+		"{\"preference\":10,\"exchange\":\"mx1.example.org.\",\"owner\":\"Example "
+		"\\\"Mail\\\"\",\"stripped\":false,\"state\":\"resolved\","
 		"\"security\":\"secure\",\"tlsa\":\"present\",\"alias_of\":\"host.example.net.\",\"addresses\":["
 		"{\"address\":\"192.0.2.1\",\"special\":null},{\"address\":\"2001:db8::1\",\"special\":null}]},"
-		"{\"preference\":20,\"exchange\":\"mx2.example.org.\",\"stripped\":true,\"state\":\"resolved\","
+		"{\"preference\":20,\"exchange\":\"mx2.example.org.\",\"owner\":null,\"stripped\":true,\"state\":"
+		"\"resolved\","
 		"\"security\":\"insecure\",\"tlsa\":\"unknown\",\"alias_of\":null,\"addresses\":["
 		"{\"address\":\"192.168.1.1\",\"special\":\"Private-Use\"}]}],"
 		"\"other\":[{\"preference\":5,\"exchange\":\"liar.example.com.\"}]}";
@@ -291,6 +294,7 @@ static void fits_a_line(void **state)
 					 .is_alias = true,
 					 .alias_of = longest,
 					 .address_count = ASSESSMENT_ADDRESSES_MAX };
+		memset(targets[i].owner, '\\', OWNER_TEXT_MAX - 1);
 		for (size_t j = 0; j < ASSESSMENT_ADDRESSES_MAX; j++) {
 			targets[i].addresses[j].family = AF_INET6;
 			memset(targets[i].addresses[j].address, 0xff, 16);
