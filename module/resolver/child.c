@@ -49,12 +49,13 @@ static void log_end(const child_t *child, int status)
 	const log_level_t level = child->expected ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARNING;
 	const char *reason = child->reason != NULL ? child->reason : "no longer needed";
 	const int pid = (int)child->process.pid;
+	const char *who = launch_kind_name(child->kind);
 
 	if (WIFSIGNALED(status))
-		log_write(child->log, level, "resolver process %d ended: %s; signal %d (%s)", pid, reason,
+		log_write(child->log, level, "%s process %d ended: %s; signal %d (%s)", who, pid, reason,
 			  WTERMSIG(status), strsignal(WTERMSIG(status)));
 	else
-		log_write(child->log, level, "resolver process %d ended: %s; exit status %d", pid, reason,
+		log_write(child->log, level, "%s process %d ended: %s; exit status %d", who, pid, reason,
 			  WEXITSTATUS(status));
 }
 
@@ -304,16 +305,17 @@ child_t *child_start(struct event_base *base, const launch_request_t *request, c
 {
 	child_t *child = calloc(1, sizeof(*child));
 
-	if (child == NULL || !launch_resolver(request, &child->process)) {
+	if (child == NULL || !launch_process(request, &child->process)) {
 		free(child);
 		return NULL;
 	}
+	child->kind = request->kind;
 	child->owner = owner;
 	child->base = base;
 	child->hooks = hooks;
 	child->log = log;
 	child->outbox = outbox_begin(child->process.socket, OUTBOX_LIMIT);
-	child->lines = lines_begin(log, child->process.pid);
+	child->lines = lines_begin(log, launch_kind_name(request->kind), child->process.pid);
 	TAILQ_INIT(&child->questions);
 	if (!make_events(child)) {
 		child_dismiss(child);

@@ -1,4 +1,5 @@
-/* child.h: one resolver process, seen from the pool: its files, its messages, its heartbeat, its end.
+/* child.h: one process of ours (launch.h), seen from the thread that keeps it (the pool's, or module/inspect/keeper.c):
+ * its files, its messages, its heartbeat, its end.
  *
  *	STARTING ─ HELLO → READY ─┐
  *	    └─ too slow ──────────┴─ hangs, nonsense, ends, child_end() → ENDED ─ reaped → freed
@@ -26,7 +27,7 @@ typedef enum { CHILD_STARTING, CHILD_READY, CHILD_ENDED } child_state_t;
 
 typedef struct child_hooks {
 	void (*ready)(child_t *child);
-	void (*message)(child_t *child, const proto_t *message); /* ANSWER or GONE */
+	void (*message)(child_t *child, const proto_t *message); /* ANSWER or GONE, which only a resolver may send */
 	void (*ended)(child_t *child);                           /* once: nothing will come any more */
 	void (*reaped)(child_t *child);                          /* it is freed after this */
 } child_hooks_t;
@@ -41,6 +42,7 @@ struct child {
 
 	/* child.c's own; state may be read. */
 	child_state_t state;
+	launch_kind_t kind;
 	bool doomed; /* will end as soon as the loop runs: send nothing */
 	struct event_base *base;
 	const child_hooks_t *hooks;

@@ -20,6 +20,19 @@ enum {
 	SOCKET_BUFFER = 1 << 20,
 };
 
+static const struct {
+	const char *name;    /* for people */
+	const char *command; /* the subcommand that it runs */
+} kinds[] = {
+	[LAUNCH_RESOLVER] = { "resolver", "resolver" },
+	[LAUNCH_INSPECTION] = { "inspection", "inspect" },
+};
+
+const char *launch_kind_name(launch_kind_t kind)
+{
+	return kinds[kind].name;
+}
+
 /* What the process inherits. */
 typedef struct inherited {
 	int socket;
@@ -60,7 +73,7 @@ static bool write_all(int fd, const char *text, size_t size)
 /* The text in memory, sealed: no process can change what another reads. */
 static int config_file(const char *text)
 {
-	int fd = memfd_create("resolver-config", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	int fd = memfd_create("process-config", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
 	if (fd >= 0 && write_all(fd, text, strlen(text)) &&
 	    fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) == 0)
@@ -146,13 +159,13 @@ static int spawn_program(const char *program, pid_t *pid, const posix_spawn_file
 static int start(const launch_request_t *request, const inherited_t *files, pid_t *pid)
 {
 	char name[] = "mxward";
-	char command[] = "resolver";
 	char memory[24];
+	char *command = strdup(kinds[request->kind].command);
 	char *anchor_dir = strdup(request->anchor_dir != NULL ? request->anchor_dir : "");
-	char *const argv[] = { name, command, memory, anchor_dir, NULL };
+	char *const argv[] = { name, command, memory, request->kind == LAUNCH_RESOLVER ? anchor_dir : NULL, NULL };
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
-	int err = anchor_dir != NULL ? posix_spawn_file_actions_init(&actions) : ENOMEM;
+	int err = command != NULL && anchor_dir != NULL ? posix_spawn_file_actions_init(&actions) : ENOMEM;
 
 	if (err != 0)
 		goto no_actions;
@@ -170,10 +183,11 @@ no_attributes:
 	posix_spawn_file_actions_destroy(&actions);
 no_actions:
 	free(anchor_dir);
+	free(command);
 	return err;
 }
 
-bool launch_resolver(const launch_request_t *request, launched_t *launched)
+bool launch_process(const launch_request_t *request, launched_t *launched)
 {
 	inherited_t files = { .socket = -1, .config = -1, .log = -1 };
 	int err;

@@ -1,4 +1,5 @@
-/* launch.h: starts a resolver process (process.h) with its files. */
+/* launch.h: starts one of the daemon's confined processes, which are this program with a subcommand that is not for people:
+ * a resolver process (process.h) or the inspection process (module/inspect/process.h). */
 #ifndef MODULE_RESOLVER_LAUNCH_H
 #define MODULE_RESOLVER_LAUNCH_H
 
@@ -8,10 +9,13 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+typedef enum { LAUNCH_RESOLVER, LAUNCH_INSPECTION } launch_kind_t;
+
 typedef struct launch_request {
+	launch_kind_t kind;
 	const char *program;    /* NULL: this program itself, even when its file has been replaced since */
-	const char *config;     /* libunbound's configuration */
-	const char *anchor_dir; /* NULL: none */
+	const char *config;     /* a text for the process: libunbound's configuration, or our own */
+	const char *anchor_dir; /* of a resolver process; NULL: none */
 	size_t memory;
 } launch_request_t;
 
@@ -25,6 +29,9 @@ typedef struct launched {
 
 /* Starts the process with our environment. False, with errno set, when the system refuses. The process is ended with the
  * calling thread (PR_SET_PDEATHSIG). */
-MUST_USE bool launch_resolver(const launch_request_t *request, launched_t *launched);
+MUST_USE bool launch_process(const launch_request_t *request, launched_t *launched);
+
+/* What the log calls it: "resolver" or "inspection". */
+const char *launch_kind_name(launch_kind_t kind);
 
 #endif

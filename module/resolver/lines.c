@@ -7,9 +7,9 @@
 
 enum { READS = 32 }; /* at a time: a process that writes without end must not keep the thread */
 
-lines_t lines_begin(log_t *log, pid_t pid)
+lines_t lines_begin(log_t *log, const char *who, pid_t pid)
 {
-	return (lines_t){ .log = log, .pid = pid };
+	return (lines_t){ .log = log, .who = who, .pid = pid };
 }
 
 /* Without the time, which our log writes itself, and without the name, which ours has. */
@@ -44,7 +44,7 @@ static log_level_t level_of(const char *text, bool of_libunbound)
 static void log_suppressed(lines_t *lines)
 {
 	if (lines->suppressed > 0)
-		log_write(lines->log, LOG_LEVEL_WARNING, "resolver process %d: %u lines of its log left out",
+		log_write(lines->log, LOG_LEVEL_WARNING, "%s process %d: %u lines of its log left out", lines->who,
 			  (int)lines->pid, lines->suppressed);
 	lines->suppressed = 0;
 }
@@ -59,8 +59,8 @@ static void log_line(lines_t *lines)
 	if (text[0] == '\0')
 		return;
 	if (lines->logged++ < LINES_PER_SECOND_MAX)
-		log_write(lines->log, level_of(text, text != lines->text), "resolver process %d: %s", (int)lines->pid,
-			  text);
+		log_write(lines->log, level_of(text, text != lines->text), "%s process %d: %s", lines->who,
+			  (int)lines->pid, text);
 	else
 		lines->suppressed++;
 }

@@ -1,4 +1,4 @@
-/* lines.h: what a resolver process writes to stderr, as lines of the log. */
+/* lines.h: what a process of ours (launch.h) writes to stderr, as lines of the log. */
 #ifndef MODULE_RESOLVER_LINES_H
 #define MODULE_RESOLVER_LINES_H
 
@@ -16,6 +16,7 @@ enum {
 
 typedef struct lines {
 	log_t *log;
+	const char *who; /* what the process is, static: "resolver" */
 	pid_t pid;
 	size_t size; /* octets in text */
 	unsigned logged;
@@ -24,7 +25,7 @@ typedef struct lines {
 	char text[LINES_LENGTH_MAX + 1];
 } lines_t;
 
-lines_t lines_begin(log_t *log, pid_t pid);
+lines_t lines_begin(log_t *log, const char *who, pid_t pid);
 
 /* Reads what is there from fd, which does not block, a bounded amount at a time. `now` counts seconds.
  * False at the end of the file. */

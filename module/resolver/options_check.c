@@ -82,7 +82,7 @@ static bool try_text(const char *text, const char *program, trial_t *trial)
 	launched_t process;
 
 	*trial = (trial_t){ 0 };
-	if (!launch_resolver(&(launch_request_t){ .program = program, .config = text }, &process))
+	if (!launch_process(&(launch_request_t){ .program = program, .config = text }, &process))
 		return false;
 	watch(trial, &process);
 	kill(process.pid, SIGKILL);

@@ -106,7 +106,7 @@ bool sandbox_limits(size_t memory, int first_fd)
 bool sandbox_enter(const sandbox_paths_t *paths)
 {
 #ifdef MXWARD_SANDBOX
-	return sandbox_restrict_files(paths) && sandbox_restrict_calls(paths->writable != NULL);
+	return sandbox_restrict_files(paths) && sandbox_restrict_calls(paths->kind, paths->writable != NULL);
 #else
 	(void)paths;
 	fputs("notice: built without a sandbox: system calls and files are not restricted\n", stderr);

@@ -1,12 +1,13 @@
-/* sandbox.h: what a resolver process gives up before it hears from the Internet. In this order:
+/* sandbox.h: what a process of ours (launch.h) gives up before it hears from the Internet or from a client. In this order:
  *
  *	sandbox_limits()   no parent, no process: it dies with its parent, gains no privilege, keeps no capability, leaves no
  *	                   core, holds no other file, is limited in memory and time, and yields to the workers
  *	(read the configuration)
  *	sandbox_open_files()
- *	sandbox_enter()    Landlock: reads beneath some directories, writes beneath one; seccomp: an allow-list of system calls
+ *	sandbox_enter()    Landlock: reads beneath some directories, writes beneath one, and single files; seccomp: an allow-list
+ *	                   of system calls, one for each kind of process (sandbox_calls.c)
  *
- * In a build without MXWARD_SANDBOX sandbox_enter() does nothing but say so. Lines for the log go to stderr, where the pool
+ * In a build without MXWARD_SANDBOX sandbox_enter() does nothing but say so. Lines for the log go to stderr, where lines.h
  * reads them. */
 #ifndef MODULE_RESOLVER_SANDBOX_H
 #define MODULE_RESOLVER_SANDBOX_H
@@ -30,11 +31,25 @@
 
 enum { SANDBOX_CPU_SECONDS = 10 }; /* of CPU time without a heartbeat, after which the kernel ends the process */
 
+typedef enum {
+	SANDBOX_RESOLVER,   /* asks the Internet */
+	SANDBOX_INSPECTION, /* takes connections; has threads, reads the log's directory, keeps a database */
+} sandbox_kind_t;
+
+typedef struct sandbox_file {
+	const char *path;
+	bool writable;
+} sandbox_file_t;
+
 typedef struct sandbox_paths {
-	const char *writable; /* the directory of the RFC 5011 state; NULL: none */
+	const char *writable; /* the directory of the RFC 5011 state, or of the log's index; NULL: none */
 	size_t count;
 	const char *const
-		*readable; /* files; what lies in their directories can be read, so that they can be replaced */
+		*readable; /* files; what lies in their directories can be read, so that they can be replaced; an
+			     * inspection process may list the directories, too */
+	sandbox_kind_t kind;
+	size_t file_count;
+	const sandbox_file_t *files; /* single ones in directories that are not to be read; those that exist */
 } sandbox_paths_t;
 
 /* `memory`: octets of address space, 0: unlimited (also in builds with sanitizers, which reserve terabytes). Files from
@@ -52,6 +67,6 @@ MUST_USE bool sandbox_enter(const sandbox_paths_t *paths);
 
 /* The two halves of sandbox_enter(). */
 MUST_USE bool sandbox_restrict_files(const sandbox_paths_t *paths);
-MUST_USE bool sandbox_restrict_calls(bool may_write_files);
+MUST_USE bool sandbox_restrict_calls(sandbox_kind_t kind, bool may_write_files);
 
 #endif

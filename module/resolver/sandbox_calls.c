@@ -1,9 +1,11 @@
-/* sandbox_calls.c: the system calls that libunbound, libevent and the C library need once everything is read; see sandbox.h.
+/* sandbox_calls.c: the system calls that libunbound, libevent, libmicrohttpd, SQLite and the C library need once everything
+ * is read; see sandbox.h.
  * Calls are named, not numbered: those that an architecture or a libseccomp does not know are left out. */
 #include "module/resolver/sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Whoever asks for these is no resolver any more. */
+/* Whoever asks for these is no process of ours any more. */
 static const char *const deadly[] = {
 	"execve",
 	"execveat",
@@ -136,6 +138,41 @@ static const char *const allowed[] = {
 static const char *const writing[] = { "open",      "openat", "rename",   "renameat",
 				       "renameat2", "unlink", "unlinkat", "fsync" };
 
+/* What SQLite, threads and listening need beside all this. */
+static const char *const inspecting[] = {
+	"accept4",
+	"access",
+	"faccessat",
+	"faccessat2",
+	"fallocate",
+	"fchmod",
+	"fdatasync",
+	"ftruncate",
+	"getdents64",
+	"listen",
+	"open",
+	"openat",
+	"pipe2",
+	"pwrite64",
+	"readlink",
+	"readlinkat",
+	"sched_getaffinity",
+	"set_robust_list",
+	"sysinfo",
+	"inotify_init1",
+	"inotify_add_watch",
+	"inotify_rm_watch",
+};
+
+/* What a kind of process may call beside `allowed`; `writing` comes with a directory to write to. */
+static const struct {
+	const char *const *names;
+	size_t count;
+} kinds[] = {
+	[SANDBOX_RESOLVER] = { NULL, 0 },
+	[SANDBOX_INSPECTION] = { inspecting, sizeof(inspecting) / sizeof(inspecting[0]) },
+};
+
 /* Adds one rule for the named call, with at most one condition. */
 static int rule(scmp_filter_ctx filter, uint32_t action, const char *name, unsigned conditions,
 		struct scmp_arg_cmp condition)
@@ -185,9 +222,21 @@ static int conditional_rules(scmp_filter_ctx filter)
 	return err;
 }
 
+/* Threads, but no processes: the flags of clone3() cannot be looked at, and without it the C library uses clone(). */
+static int inspection_rules(scmp_filter_ctx filter)
+{
+	int err = rule(filter, SCMP_ACT_ALLOW, "socket", 1, SCMP_A0(SCMP_CMP_EQ, AF_UNIX));
+
+	if (err == 0)
+		err = rule(filter, SCMP_ACT_ALLOW, "clone", 1, SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
+	if (err == 0)
+		err = rule(filter, SCMP_ACT_ERRNO(ENOSYS), "clone3", 0, (struct scmp_arg_cmp){ 0 });
+	return err;
+}
+
 #define RULES(filter, action, names) rules(filter, action, names, sizeof(names) / sizeof((names)[0]))
 
-bool sandbox_restrict_calls(bool may_write_files)
+bool sandbox_restrict_calls(sandbox_kind_t kind, bool may_write_files)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	int err = filter != NULL ? 0 : -ENOMEM;
@@ -199,7 +248,11 @@ bool sandbox_restrict_calls(bool may_write_files)
 	if (err == 0 && may_write_files)
 		err = RULES(filter, SCMP_ACT_ALLOW, writing);
 	if (err == 0)
+		err = rules(filter, SCMP_ACT_ALLOW, kinds[kind].names, kinds[kind].count);
+	if (err == 0)
 		err = conditional_rules(filter);
+	if (err == 0 && kind == SANDBOX_INSPECTION)
+		err = inspection_rules(filter);
 	if (err == 0)
 		err = seccomp_load(filter);
 	if (err != 0)

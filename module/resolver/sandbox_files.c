@@ -40,12 +40,12 @@ static uint64_t handled_access(long abi)
 	return (last[abi < ABI_MAX ? abi : ABI_MAX] << 1) - 1;
 }
 
-static bool allow_beneath(int ruleset, const char *directory, uint64_t access)
+static bool allow_at(int ruleset, const char *path, int kind, uint64_t access)
 {
 	struct landlock_path_beneath_attr rule = { .allowed_access = access };
 	bool allowed;
 
-	rule.parent_fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	rule.parent_fd = open(path, O_PATH | kind | O_CLOEXEC);
 	if (rule.parent_fd < 0)
 		return errno == ENOENT || errno == ENOTDIR || errno == EACCES; /* there is nothing that could be read */
 	allowed = syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0;
@@ -53,20 +53,37 @@ static bool allow_beneath(int ruleset, const char *directory, uint64_t access)
 	return allowed;
 }
 
+static bool allow_beneath(int ruleset, const char *directory, uint64_t access)
+{
+	return allow_at(ruleset, directory, O_DIRECTORY, access);
+}
+
+static bool allow_single(int ruleset, const sandbox_file_t *file, uint64_t handled)
+{
+	const uint64_t writing = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_TRUNCATE;
+
+	return allow_at(ruleset, file->path, O_NOFOLLOW, (read_access | (file->writable ? writing : 0)) & handled);
+}
+
 /* Landlock looks at where a file really is, so links are followed first. */
-static bool allow_file(int ruleset, const char *file)
+static bool allow_file(int ruleset, const char *file, uint64_t access)
 {
 	char real[PATH_MAX];
 
 	if (realpath(file, real) == NULL)
 		snprintf(real, sizeof(real), "%s", file);
-	return allow_beneath(ruleset, dirname(real), read_access);
+	return allow_beneath(ruleset, dirname(real), access);
 }
 
 static bool allow_paths(int ruleset, const sandbox_paths_t *paths, uint64_t handled)
 {
+	const uint64_t reading = read_access | (paths->kind == SANDBOX_INSPECTION ? LANDLOCK_ACCESS_FS_READ_DIR : 0);
+
 	for (size_t i = 0; i < paths->count; i++)
-		if (!allow_file(ruleset, paths->readable[i]))
+		if (!allow_file(ruleset, paths->readable[i], reading))
+			return false;
+	for (size_t i = 0; i < paths->file_count; i++)
+		if (!allow_single(ruleset, &paths->files[i], handled))
 			return false;
 	return paths->writable == NULL || allow_beneath(ruleset, paths->writable, write_access & handled);
 }

@@ -55,7 +55,7 @@ static fixture_t *begin(void)
 	f->log = log_new(f->path, LOG_LEVEL_DEBUG);
 	assert_non_null(f->log);
 	assert_int_equal(pipe2(f->pipe, O_NONBLOCK), 0);
-	f->lines = lines_begin(f->log, 7);
+	f->lines = lines_begin(f->log, "resolver", 7);
 	return f;
 }
 

@@ -36,7 +36,7 @@ static void launch(fixture_t *f, const char *config)
 {
 	const launch_request_t request = { .program = g_program, .config = config, .memory = (size_t)1 << 30 };
 
-	assert_true(launch_resolver(&request, &f->process));
+	assert_true(launch_process(&request, &f->process));
 	f->reaped = false;
 }
 

@@ -278,7 +278,7 @@ static int confined(int (*attempt)(void), bool writable)
 		const sandbox_paths_t paths = { writable ? g_directory : NULL, 1, readable };
 
 		if (!sandbox_limits(0, FIRST_FD) || !sandbox_restrict_files(&paths) ||
-		    !sandbox_restrict_calls(writable))
+		    !sandbox_restrict_calls(SANDBOX_RESOLVER, writable))
 			_exit(200);
 		_exit(attempt());
 	}
@@ -346,7 +346,8 @@ static void a_confined_process_ends_in_order(void **state)
 	if (pid == 0) {
 		const sandbox_paths_t paths = { "/", 1, readable };
 
-		if (!sandbox_limits(0, FIRST_FD) || !sandbox_restrict_files(&paths) || !sandbox_restrict_calls(true))
+		if (!sandbox_limits(0, FIRST_FD) || !sandbox_restrict_files(&paths) ||
+		    !sandbox_restrict_calls(SANDBOX_RESOLVER, true))
 			_exit(200);
 		if (SANDBOX_SANITIZED) /* a leak check would have to trace */
 			_exit(0);
