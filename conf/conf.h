@@ -158,6 +158,14 @@ typedef struct conf_validation_log {
 	bool hits;           /* answers from the cache, too */
 } conf_validation_log_t;
 
+typedef struct conf_inspection {
+	bool enable;
+	conf_addresses_t listen;
+	char *token_file;             /* path; "" for none, which only loopback addresses may have */
+	conf_strings_t allowed_hosts; /* names that a client may call it by, beside its addresses and localhost */
+	char *log_index;              /* path */
+} conf_inspection_t;
+
 typedef struct conf {
 	conf_addresses_t listen;
 	conf_prefixes_t allow;
@@ -171,6 +179,7 @@ typedef struct conf {
 	conf_mx_t mx;
 	conf_log_t log;
 	conf_validation_log_t validation_log;
+	conf_inspection_t inspection;
 	conf_place_t *places; /* for conf_place() */
 } conf_t;
 

@@ -41,6 +41,11 @@ static const pair_t distinct[] = {
 	{ "resolver.auto-trust-anchor-file", "log.to" },
 	{ "resolver.auto-trust-anchor-file", "validation-log.file" },
 	{ "resolver.auto-trust-anchor-file", "validation-log.key" },
+	{ "inspection.log-index", "log.to" },
+	{ "inspection.log-index", "validation-log.file" },
+	{ "inspection.log-index", "validation-log.key" },
+	{ "inspection.log-index", "resolver.auto-trust-anchor-file" },
+	{ "inspection.log-index", "inspection.token-file" },
 };
 
 static yaml_mark_t mark_of(const conf_t *conf, const char *path)
@@ -152,9 +157,44 @@ static bool check_distinct(const conf_t *conf, conf_report_t *report)
 	return true;
 }
 
+static bool is_loopback(const conf_address_t *address)
+{
+	enum { LOOPBACK = 127, FIRST_OCTET = 24 };
+
+	if (address->sa.any.sa_family == AF_INET)
+		return ntohl(address->sa.v4.sin_addr.s_addr) >> FIRST_OCTET == LOOPBACK;
+	return IN6_IS_ADDR_LOOPBACK(&address->sa.v6.sin6_addr);
+}
+
+/* What the log says about people's mail is not for everybody in the network. */
+static const char *problem_with_inspection(const conf_t *conf, const conf_address_t *address)
+{
+	if (!is_loopback(address) && conf->inspection.token_file[0] == '\0')
+		return "an address that is not loopback, and inspection.token-file is empty: name a file with a token, "
+		       "or "
+		       "listen on 127.0.0.1 and ::1 alone";
+	for (size_t i = 0; i < conf->listen.count; i++)
+		if (conf_text_same_address(address, &conf->listen.items[i]))
+			return "an address and port of listen, where DNS is spoken: give another port";
+	return NULL;
+}
+
+static bool check_inspection(const conf_t *conf, conf_report_t *report)
+{
+	for (size_t i = 0; conf->inspection.enable && i < conf->inspection.listen.count; i++) {
+		const char *problem = problem_with_inspection(conf, &conf->inspection.listen.items[i]);
+
+		if (problem != NULL)
+			return conf_report_at(report, mark_of(conf, "inspection.listen"), "inspection.listen has %s",
+					      problem);
+	}
+	return true;
+}
+
 bool conf_check(const conf_t *conf, conf_report_t *report)
 {
 	return check_ordered(conf, report) && check_exclusions(conf, report) && check_distinct(conf, report) &&
 	       check_routes(conf, "resolver.forward", &conf->resolver.forward, report) &&
-	       check_routes(conf, "resolver.stub", &conf->resolver.stub, report) && check_zones(conf, report);
+	       check_routes(conf, "resolver.stub", &conf->resolver.stub, report) && check_zones(conf, report) &&
+	       check_inspection(conf, report);
 }

@@ -191,6 +191,19 @@ const conf_key_t conf_keys[] = {
 	  "Lines from one signed checkpoint to the next; rotation and stop write one as well." },
 	{ "validation-log.hits", CONF_SWITCH, PLACE(validation_log.hits), "no", 0, 0, NULL,
 	  "Write a line for each answer from the cache, too." },
+
+	{ "inspection.enable", CONF_SWITCH, PLACE(inspection.enable), "yes", 0, 0, NULL,
+	  "Serve the page, the metrics and the API over HTTP, by a process of its own." },
+	{ "inspection.listen", CONF_SERVICES, PLACE(inspection.listen), "[127.0.0.1@8953, \"::1@8953\"]", 1, 16, NULL,
+	  "Addresses of that, with ports. Others than loopback need a token-file." },
+	{ "inspection.token-file", CONF_PATH, PLACE(inspection.token_file), "\"\"", 0, 4095, NULL,
+	  "File with the token that clients have to show (Authorization: Bearer TOKEN); \"\" for none." },
+	{ "inspection.allowed-hosts", CONF_NAMES, PLACE(inspection.allowed_hosts), "[]", 0, 64, NULL,
+	  "Names by which clients may call it, beside its addresses and localhost: a page elsewhere must not reach it "
+	  "by a "
+	  "name that leads here (DNS rebinding)." },
+	{ "inspection.log-index", CONF_PATH, PLACE(inspection.log_index), "/var/lib/mxward/inspection/log-index.db", 1,
+	  4095, NULL, "Index of the validation log, for searching. Made anew when it is gone." },
 };
 
 const size_t conf_key_count = sizeof(conf_keys) / sizeof(conf_keys[0]);

@@ -20,6 +20,7 @@ typedef enum {
 	CONF_PATHS,        /* conf_strings_t */
 	CONF_NAMES,        /* conf_strings_t, domain names */
 	CONF_ADDRESSES,    /* conf_addresses_t */
+	CONF_SERVICES,     /* conf_addresses_t, whose ports are written */
 	CONF_PREFIXES,     /* conf_prefixes_t */
 	CONF_ROUTES,       /* conf_routes_t */
 	CONF_CHOICES,      /* conf_choices_t */

@@ -23,6 +23,7 @@ static const section_t sections[] = {
 	{ "mx", "How MX answers are judged, by the checks of docs/checks.md." },
 	{ "log", "What is written down." },
 	{ "validation-log", "What came of each MX answer, as JSON lines that prove that nobody edited them." },
+	{ "inspection", "The page, the metrics and the API over HTTP; see what happens." },
 };
 
 enum { TAB = 2, WIDTH = 100 };

@@ -362,6 +362,15 @@ static bool read_address_item(const value_t *value, const yaml_node_t *node)
 	return append_address(value, node, value->place);
 }
 
+static bool read_service_item(const value_t *value, const yaml_node_t *node)
+{
+	const char *text = text_of(value, node);
+
+	if (text != NULL && strchr(text, '@') == NULL)
+		return report_problem(value, node, text, "has no port: write one behind @, for example 127.0.0.1@8953");
+	return text != NULL && append_address(value, node, value->place);
+}
+
 static bool read_prefix_item(const value_t *value, const yaml_node_t *node)
 {
 	conf_prefixes_t *list = value->place;
@@ -735,6 +744,8 @@ static const kind_t kinds[] = {
 			 free_strings },
 	[CONF_NAMES] = { read_name_item, "a domain name", "corp.example", "a list of domain names", free_strings },
 	[CONF_ADDRESSES] = { read_address_item, "an address", "127.0.0.1@53", "a list of addresses", free_addresses },
+	[CONF_SERVICES] = { read_service_item, "an address with a port", "127.0.0.1@8953",
+			    "a list of addresses with ports", free_addresses },
 	[CONF_PREFIXES] = { read_prefix_item, "a network", "127.0.0.0/8", "a list of networks", free_prefixes },
 	[CONF_ROUTES] = { read_route_item, "a route", "{zone: corp.example, to: [192.0.2.53]}", "a list of routes",
 			  free_routes },

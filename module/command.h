@@ -19,4 +19,7 @@ int command_version(int argc, char **argv);
 /* Not for people: what a resolver process runs, with its end of the socket pair and its configuration inherited. */
 int command_resolver(int argc, char **argv);
 
+/* Nor this: the inspection process, started in the same way. */
+int command_inspect(int argc, char **argv);
+
 #endif

@@ -18,6 +18,7 @@ static const command_t commands[] = {
 	{ "log", command_log, "prove that nobody edited the validation log" },
 	{ "version", command_version, "print the versions of mxward and of the libraries that matter" },
 	{ "resolver", command_resolver, NULL },
+	{ "inspect", command_inspect, NULL },
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };

@@ -48,6 +48,9 @@ static void use_fresh_conf(server_t *server, conf_t *fresh)
 	warn_of_what_stays(server, fresh);
 	front_reload(server->front, &settings);
 	cache_set_limit(server->cache, fresh->cache.size);
+	if (server->inspection != NULL && !keeper_reload(server->inspection, fresh))
+		log_write(server->log, LOG_LEVEL_ERROR,
+			  "memory is out; the inspection process keeps its configuration");
 	conf_free(server->conf);
 	server->conf = fresh;
 	log_write(server->log, LOG_LEVEL_INFO, "reloaded %s", server->path);

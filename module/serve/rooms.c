@@ -7,7 +7,8 @@
 #include "validator/ede.h"
 
 enum {
-	READY_SECONDS = 5, /* that the first resolver process has to start */
+	READY_SECONDS = 5,         /* that the first resolver process has to start */
+	INSPECTION_STOP_MS = 1000, /* that the inspection process has to leave */
 };
 
 /* ---- log: opened first, so that all others can say what is wrong; its thread waits until privileges are gone ---- */
@@ -184,6 +185,21 @@ static void free_front(server_t *server)
 		front_free(server->front);
 }
 
+/* ---- inspection: a process beside; without it the server goes on ---- */
+
+static bool start_inspection(server_t *server)
+{
+	server->inspection = keeper_new(server->base, server->conf, NULL, server->log);
+	if (server->inspection == NULL)
+		log_write(server->log, LOG_LEVEL_ERROR, "no inspection process: memory is out");
+	return true;
+}
+
+static void stop_inspection(server_t *server)
+{
+	keeper_free(server->inspection, INSPECTION_STOP_MS);
+}
+
 /* ---- the order ---- */
 
 typedef struct room {
@@ -204,7 +220,8 @@ static const room_t rooms[] = {
 	{ start_vlog, stop_vlog, false },
 	{ NULL, free_front, false }, /* after pending, which replies through the front's sockets to the last */
 	{ start_pending, stop_pending, false },
-	{ start_front, stop_front, false }, /* last, so that whoever asks is answered */
+	{ start_front, stop_front, false }, /* behind all that it needs, so that whoever asks is answered */
+	{ start_inspection, stop_inspection, false },
 };
 
 enum { ROOMS = sizeof(rooms) / sizeof(rooms[0]) };

@@ -6,6 +6,7 @@
 #include "conf/conf.h"
 #include "module/front/cookie.h"
 #include "module/front/front.h"
+#include "module/inspect/keeper.h"
 #include "module/log/log.h"
 #include "module/pending/pending.h"
 #include "module/vlog/vlog.h"
@@ -25,6 +26,7 @@ typedef struct server {
 	front_sockets_t *sockets;   /* until the front takes them over */
 	pending_t *pending;
 	front_t *front;
+	keeper_t *inspection;
 } server_t;
 
 #endif

@@ -113,6 +113,10 @@ static void is_default(const conf_t *conf)
 	assert_string_equal(conf->validation_log.key, "/var/lib/mxward/validation-log.key");
 	assert_int_equal(conf->validation_log.checkpoint, 1000);
 	assert_false(conf->validation_log.hits);
+	assert_true(conf->inspection.enable);
+	assert_int_equal(conf->inspection.listen.count, 2);
+	assert_int_equal(ntohs(conf->inspection.listen.items[1].sa.v6.sin6_port), 8953);
+	assert_string_equal(conf->inspection.token_file, "");
 }
 
 static void nothing_is_the_defaults(void **state)

@@ -49,6 +49,18 @@ static const refused_t refused[] = {
 	  "1:11: resolver.auto-trust-anchor-file and log.to name the same file: give each its own" },
 	{ "the other log into the trust anchor", "resolver: {auto-trust-anchor-file: /a}\nvalidation-log: {file: /a}",
 	  "1:36: resolver.auto-trust-anchor-file and validation-log.file name the same file: give each its own" },
+	{ "the index into the log", "inspection: {log-index: /a}\nvalidation-log: {file: /a}",
+	  "1:25: inspection.log-index and validation-log.file name the same file: give each its own" },
+	{ "inspection for the network without a token", "inspection:\n  listen: [127.0.0.1@80, 192.0.2.1@80]",
+	  "2:11: inspection.listen has an address that is not loopback, and inspection.token-file is empty: name a "
+	  "file "
+	  "with a token, or listen on 127.0.0.1 and ::1 alone" },
+	{ "inspection everywhere without a token", "inspection: {listen: [\"::@80\"]}",
+	  "1:22: inspection.listen has an address that is not loopback, and inspection.token-file is empty: name a "
+	  "file "
+	  "with a token, or listen on 127.0.0.1 and ::1 alone" },
+	{ "inspection where DNS is", "inspection: {listen: [127.0.0.1@53]}",
+	  "1:22: inspection.listen has an address and port of listen, where DNS is spoken: give another port" },
 };
 
 static void allows_what_is_equal_or_beside(void **state)
@@ -60,6 +72,9 @@ static void allows_what_is_equal_or_beside(void **state)
 		"resolver: {hardening: {prefer-ip4: yes}}",
 		"resolver: {forward: [{zone: a, to: [127.0.0.1@5353, \"::1@5353\"]}]}",
 		"resolver: {forward: [{zone: a, to: [192.0.2.1]}], stub: [{zone: b, to: [192.0.2.1]}]}",
+		"inspection: {listen: [127.1.2.3@80]}",
+		"inspection: {listen: [192.0.2.1@80], token-file: /t}",
+		"inspection: {listen: [192.0.2.1@80], enable: no}",
 		"validation-log: {journal: yes, file: ''}\nresolver: {auto-trust-anchor-file: ''}",
 	};
 

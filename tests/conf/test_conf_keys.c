@@ -190,6 +190,11 @@ static void sample_loads_to_the_defaults(void **state)
 	assert_string_equal(one->validation_log.key, other->validation_log.key);
 	assert_int_equal(one->validation_log.checkpoint, other->validation_log.checkpoint);
 	assert_int_equal(one->validation_log.hits, other->validation_log.hits);
+	assert_int_equal(one->inspection.enable, other->inspection.enable);
+	same_addresses(&one->inspection.listen, &other->inspection.listen);
+	assert_string_equal(one->inspection.token_file, other->inspection.token_file);
+	assert_int_equal(one->inspection.allowed_hosts.count, other->inspection.allowed_hosts.count);
+	assert_string_equal(one->inspection.log_index, other->inspection.log_index);
 	conf_free(one);
 	conf_free(other);
 	free(text);

@@ -105,6 +105,8 @@ static const refused_t refused[] = {
 	{ "a name for an address", "listen:\n  - 127.0.0.1\n  - localhost",
 	  "3:5: listen: \"localhost\" is no address: give numbers, for example 192.0.2.1, 192.0.2.1@53 or "
 	  "2001:db8::1@53" },
+	{ "a service without a port", "inspection: {listen: [127.0.0.1]}",
+	  "1:23: inspection.listen: \"127.0.0.1\" has no port: write one behind @, for example 127.0.0.1@8953" },
 	{ "an address twice", "listen: [127.0.0.1, 127.0.0.1@53]",
 	  "1:21: listen: \"127.0.0.1@53\" is here twice: once is enough" },
 	{ "an address twice in another spelling", "listen: [\"2001:db8::1\", \"2001:DB8:0::1\"]",

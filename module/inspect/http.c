@@ -1,0 +1,463 @@
+/* http.c: see http.h.
+ *
+ * A request is an exchange from its first line until libmicrohttpd is done with it:
+ *
+ *	target read → headers seen → refused, or answered at once ──────────────────┐
+ *	                           └ a worker has it, connection suspended → done ──┴→ response queued → completed
+ *
+ * libmicrohttpd calls us from MHD_run() only, and MHD_run() is called from the loop only, never from inside a callback. */
+#include "module/inspect/http.h"
+
+#include "module/clock.h"
+#include "module/inspect/guard.h"
+#include "module/inspect/page.h"
+
+#include <microhttpd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+	MILLION = 1000000,
+	STATUS_OK = 200,
+	STATUS_NOT_MODIFIED = 304,
+};
+
+/* What a connection is waiting for. */
+typedef enum {
+	AWAITS_REQUEST,
+	AWAITS_US,     /* a worker has the request */
+	AWAITS_CLIENT, /* that it takes its answer */
+} awaits_t;
+
+typedef struct connection {
+	TAILQ_ENTRY(connection) link;
+	int fd;
+	awaits_t awaits;
+	uint64_t since; /* seconds of the monotonic clock */
+} connection_t;
+
+struct http {
+	const http_settings_t *settings;
+	workers_t *workers;
+	struct MHD_Daemon *daemon;
+	struct event *readable; /* libmicrohttpd's epoll */
+	struct event *timer;
+	struct event *tick;
+	TAILQ_HEAD(, connection) connections;
+};
+
+typedef struct exchange {
+	job_t job;
+	http_t *http;
+	struct MHD_Connection *connection; /* suspended while a worker has the job */
+	bool seen;                         /* the headers */
+	bool answered;                     /* job.answer is there */
+	uri_err_t err;
+	uri_t uri;
+} exchange_t;
+
+/* ---- connections ---- */
+
+static connection_t *connection_of(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return info != NULL ? info->socket_context : NULL;
+}
+
+static void set_awaits(struct MHD_Connection *of, awaits_t awaits)
+{
+	connection_t *connection = connection_of(of);
+
+	if (connection == NULL)
+		return;
+	connection->awaits = awaits;
+	connection->since = clock_seconds(CLOCK_MONOTONIC);
+}
+
+static int fd_of(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+	return info != NULL ? info->connect_fd : -1;
+}
+
+static void on_connection(void *cls, struct MHD_Connection *mhd, void **context,
+			  enum MHD_ConnectionNotificationCode code)
+{
+	http_t *http = cls;
+	connection_t *connection = *context;
+
+	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+		connection = calloc(1, sizeof(*connection));
+		if (connection == NULL)
+			return;
+		connection->fd = fd_of(mhd);
+		connection->since = clock_seconds(CLOCK_MONOTONIC);
+		TAILQ_INSERT_TAIL(&http->connections, connection, link);
+		*context = connection;
+	} else if (connection != NULL) {
+		TAILQ_REMOVE(&http->connections, connection, link);
+		free(connection);
+		*context = NULL;
+	}
+}
+
+/* A client that sends or takes an octet now and then is never idle; this ends it all the same. */
+static void end_if_slow(const http_t *http, const connection_t *connection, uint64_t now)
+{
+	const uint64_t waited = now - connection->since;
+
+	if ((connection->awaits == AWAITS_REQUEST && waited > http->settings->request_seconds) ||
+	    (connection->awaits == AWAITS_CLIENT && waited > http->settings->answer_seconds))
+		shutdown(connection->fd, SHUT_RDWR); /* libmicrohttpd sees its end, and closes it */
+}
+
+static void on_tick(evutil_socket_t fd, short events, void *arg)
+{
+	const http_t *http = arg;
+	const uint64_t now = clock_seconds(CLOCK_MONOTONIC);
+	const connection_t *connection;
+
+	(void)fd;
+	(void)events;
+	TAILQ_FOREACH(connection, &http->connections, link)
+	end_if_slow(http, connection, now);
+}
+
+/* ---- responses ---- */
+
+/* The page loads nothing from elsewhere, runs nothing that is not a file of ours, and is shown in no frame. */
+static const char *const fields[][2] = {
+	{ "Content-Security-Policy",
+	  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri "
+	  "'none'; form-action 'none'; frame-ancestors 'none'" },
+	{ "X-Content-Type-Options", "nosniff" },
+	{ "Referrer-Policy", "no-referrer" },
+	{ "Cross-Origin-Opener-Policy", "same-origin" },
+	{ "Cross-Origin-Resource-Policy", "same-origin" },
+};
+
+static bool add(struct MHD_Response *response, const char *name, const char *value)
+{
+	return MHD_add_response_header(response, name, value) == MHD_YES;
+}
+
+static bool add_fields(struct MHD_Response *response, const answer_t *answer)
+{
+	bool added = true;
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		added = added && add(response, fields[i][0], fields[i][1]);
+	added = added && add(response, "Cache-Control", answer->etag != NULL ? "no-cache" : "no-store");
+	if (answer->etag != NULL)
+		added = added && add(response, "ETag", answer->etag);
+	if (answer->type != NULL)
+		added = added && add(response, "Content-Type", answer->type);
+	if (answer->status == MHD_HTTP_METHOD_NOT_ALLOWED)
+		added = added && add(response, "Allow", "GET, HEAD");
+	if (answer->status == MHD_HTTP_UNAUTHORIZED)
+		added = added && add(response, "WWW-Authenticate", "Bearer");
+	if (answer->status == MHD_HTTP_SERVICE_UNAVAILABLE)
+		added = added && add(response, "Retry-After", "5");
+	return added;
+}
+
+/* Borrows the answer's octets, which live as long as the exchange. */
+static struct MHD_Response *response_of(const answer_t *answer)
+{
+	static const char nothing[] = "";
+	const void *octets = answer->octets != NULL ? answer->octets : answer->text;
+	union {
+		const void *borrowed;
+		void *mutable; /* as libmicrohttpd wants it; it does not write */
+	} body = { octets != NULL ? octets : nothing };
+
+	return MHD_create_response_from_buffer(answer->size, body.mutable, MHD_RESPMEM_PERSISTENT);
+}
+
+static enum MHD_Result queue(exchange_t *exchange, struct MHD_Connection *connection)
+{
+	const answer_t *answer = &exchange->job.answer;
+	struct MHD_Response *response = response_of(answer);
+	enum MHD_Result queued = MHD_NO; /* closes the connection */
+
+	set_awaits(connection, AWAITS_CLIENT);
+	if (response == NULL)
+		return MHD_NO;
+	if (add_fields(response, answer))
+		queued = MHD_queue_response(connection, answer->status, response);
+	MHD_destroy_response(response);
+	return queued;
+}
+
+/* ---- requests ---- */
+
+static const char *field(struct MHD_Connection *connection, const char *name)
+{
+	return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+}
+
+/* GET and HEAD have no content (RFC 9110, 9.3.1): with some, two readers could differ about where the next request begins. */
+static bool has_content(struct MHD_Connection *connection)
+{
+	const char *length = field(connection, "Content-Length");
+
+	return field(connection, "Transfer-Encoding") != NULL || (length != NULL && strcmp(length, "0") != 0);
+}
+
+static enum MHD_Result count_hosts(void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	unsigned *count = cls;
+
+	(void)kind;
+	(void)value;
+	*count += strcasecmp(name, "Host") == 0;
+	return MHD_YES;
+}
+
+static bool host_is_ours(const http_t *http, struct MHD_Connection *connection)
+{
+	struct sockaddr_storage local;
+	socklen_t size = sizeof(local);
+	const bool known = getsockname(fd_of(connection), (struct sockaddr *)&local, &size) == 0;
+	unsigned hosts = 0;
+
+	(void)MHD_get_connection_values(connection, MHD_HEADER_KIND, count_hosts, &hosts);
+	return hosts == 1 && guard_host(field(connection, "Host"), known ? (struct sockaddr *)&local : NULL,
+					http->settings->allowed_hosts);
+}
+
+static bool is_stored(struct MHD_Connection *connection, const char *etag)
+{
+	const char *known = field(connection, "If-None-Match");
+
+	return known != NULL && (strcmp(known, "*") == 0 || strstr(known, etag) != NULL);
+}
+
+static answer_t page_answer(const page_file_t *file, struct MHD_Connection *connection)
+{
+	answer_t answer = { .status = STATUS_OK, .type = file->type, .etag = file->etag };
+
+	if (is_stored(connection, file->etag)) {
+		answer.status = STATUS_NOT_MODIFIED;
+		return answer;
+	}
+	answer.octets = file->octets;
+	answer.size = file->size;
+	return answer;
+}
+
+static void answer_at_once(exchange_t *exchange, answer_t answer)
+{
+	exchange->job.answer = answer;
+	exchange->answered = true;
+}
+
+static void on_done(job_t *job)
+{
+	exchange_t *exchange = (exchange_t *)(void *)job; /* its first member */
+	http_t *http = exchange->http;
+
+	exchange->answered = true;
+	MHD_resume_connection(exchange->connection);
+	event_active(http->timer, 0, 0);
+}
+
+static void hand_to_worker(exchange_t *exchange, struct MHD_Connection *connection)
+{
+	exchange->connection = connection;
+	exchange->job.done = on_done;
+	if (!workers_take(exchange->http->workers, &exchange->job)) {
+		answer_at_once(exchange, answer_error(MHD_HTTP_SERVICE_UNAVAILABLE,
+						      "too many requests are waiting: try again in a while"));
+		return;
+	}
+	set_awaits(connection, AWAITS_US);
+	MHD_suspend_connection(connection);
+}
+
+static void dispatch(exchange_t *exchange, struct MHD_Connection *connection)
+{
+	const page_file_t *file = page_find(exchange->uri.path);
+	const char *rest = "";
+	const route_t *route = file == NULL ? route_find(exchange->uri.path, &rest) : NULL;
+
+	exchange->job.route = route;
+	exchange->job.uri = &exchange->uri;
+	exchange->job.rest = rest;
+	if (file != NULL)
+		answer_at_once(exchange, page_answer(file, connection));
+	else if ((route == NULL || !route->open) &&
+		 !guard_token(field(connection, "Authorization"), exchange->http->settings->token))
+		answer_at_once(exchange, answer_error(MHD_HTTP_UNAUTHORIZED,
+						      "a token is needed: Authorization: Bearer TOKEN, with the token "
+						      "of inspection.token-file"));
+	else if (route == NULL)
+		answer_at_once(exchange, answer_error(MHD_HTTP_NOT_FOUND, "there is no such resource"));
+	else if (route->how == ROUTE_AT_ONCE)
+		answer_at_once(exchange, route->answer(NULL, &exchange->uri, rest));
+	else
+		hand_to_worker(exchange, connection);
+}
+
+/* Why a request is refused before anybody looks at what it wants; false: it is not. */
+static bool is_refused(exchange_t *exchange, struct MHD_Connection *connection, const char *method)
+{
+	if (!host_is_ours(exchange->http, connection))
+		answer_at_once(exchange,
+			       answer_error(MHD_HTTP_MISDIRECTED_REQUEST,
+					    "the Host field names no address of this server: use one of "
+					    "inspection.listen, or put the name into inspection.allowed-hosts"));
+	else if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
+		answer_at_once(exchange, answer_error(MHD_HTTP_METHOD_NOT_ALLOWED,
+						      "only GET and HEAD are understood: nothing can be changed here"));
+	else if (has_content(connection))
+		answer_at_once(exchange, answer_error(MHD_HTTP_BAD_REQUEST, "a request has no content here"));
+	else if (exchange->err == URI_LONG)
+		answer_at_once(exchange, answer_error(MHD_HTTP_URI_TOO_LONG, uri_strerror(exchange->err)));
+	else if (exchange->err != URI_OK)
+		answer_at_once(exchange, answer_error(MHD_HTTP_BAD_REQUEST, uri_strerror(exchange->err)));
+	return exchange->answered;
+}
+
+/* Called when the headers are there, when the whole request is (refusing it before closes the connection), and again when it
+ * was suspended. */
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
+				  const char *version, const char *upload, size_t *upload_size, void **context)
+{
+	exchange_t *exchange = *context;
+
+	(void)cls;
+	(void)url;
+	(void)version;
+	(void)upload;
+	if (exchange == NULL)
+		return MHD_NO;
+	if (!exchange->seen) {
+		exchange->seen = true;
+		return is_refused(exchange, connection, method) ? queue(exchange, connection) : MHD_YES;
+	}
+	*upload_size = 0;
+	if (!exchange->answered)
+		dispatch(exchange, connection);
+	return exchange->answered ? queue(exchange, connection) : MHD_YES;
+}
+
+/* The target before libmicrohttpd decodes it, in ways of its own. */
+static void *on_target(void *cls, const char *target, struct MHD_Connection *connection)
+{
+	exchange_t *exchange = calloc(1, sizeof(*exchange));
+
+	(void)connection;
+	if (exchange == NULL)
+		return NULL;
+	exchange->http = cls;
+	exchange->err = uri_read(target, &exchange->uri);
+	return exchange;
+}
+
+static void on_completed(void *cls, struct MHD_Connection *connection, void **context,
+			 enum MHD_RequestTerminationCode code)
+{
+	exchange_t *exchange = *context;
+
+	(void)cls;
+	(void)code;
+	if (exchange != NULL)
+		answer_clear(&exchange->job.answer);
+	free(exchange);
+	*context = NULL;
+	set_awaits(connection, AWAITS_REQUEST);
+}
+
+/* ---- the loop ---- */
+
+/* Lets libmicrohttpd do what there is to do, and comes back when it says so. */
+static void run(http_t *http)
+{
+	unsigned long long ms = 0;
+
+	MHD_run(http->daemon);
+	if (MHD_get_timeout(http->daemon, &ms) == MHD_YES) {
+		const struct timeval delay = { .tv_sec = (time_t)(ms / 1000),
+					       .tv_usec = (suseconds_t)(ms % 1000 * 1000) };
+
+		evtimer_add(http->timer, &delay);
+	} else {
+		evtimer_del(http->timer);
+	}
+}
+
+static void on_run(evutil_socket_t fd, short events, void *arg)
+{
+	(void)fd;
+	(void)events;
+	run(arg);
+}
+
+static bool start_daemon(http_t *http)
+{
+	http->daemon = MHD_start_daemon(
+		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL, on_request, http,
+		MHD_OPTION_URI_LOG_CALLBACK, on_target, http, MHD_OPTION_NOTIFY_COMPLETED, on_completed, http,
+		MHD_OPTION_NOTIFY_CONNECTION, on_connection, http, MHD_OPTION_CONNECTION_LIMIT,
+		(unsigned)HTTP_CONNECTIONS_MAX, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+		(unsigned)HTTP_CONNECTIONS_PER_ADDRESS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+		(size_t)HTTP_REQUEST_MAX, MHD_OPTION_CONNECTION_TIMEOUT, http->settings->request_seconds,
+		MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+	return http->daemon != NULL;
+}
+
+static bool watch(http_t *http, struct event_base *base)
+{
+	const struct timeval second = { .tv_sec = 1 };
+	const union MHD_DaemonInfo *info = MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+
+	if (info == NULL || info->epoll_fd < 0)
+		return false;
+	http->readable = event_new(base, info->epoll_fd, EV_READ | EV_PERSIST, on_run, http);
+	http->timer = evtimer_new(base, on_run, http);
+	http->tick = event_new(base, -1, EV_PERSIST, on_tick, http);
+	return http->readable != NULL && http->timer != NULL && http->tick != NULL &&
+	       event_add(http->readable, NULL) == 0 && event_add(http->tick, &second) == 0;
+}
+
+http_t *http_new(struct event_base *base, const http_settings_t *settings, workers_t *workers)
+{
+	http_t *http = calloc(1, sizeof(*http));
+
+	if (http == NULL)
+		return NULL;
+	http->settings = settings;
+	http->workers = workers;
+	TAILQ_INIT(&http->connections);
+	if (start_daemon(http) && watch(http, base))
+		return http;
+	http_free(http);
+	return NULL;
+}
+
+void http_free(http_t *http)
+{
+	if (http == NULL)
+		return;
+	if (http->readable != NULL)
+		event_free(http->readable);
+	if (http->timer != NULL)
+		event_free(http->timer);
+	if (http->tick != NULL)
+		event_free(http->tick);
+	if (http->daemon != NULL) {
+		MHD_run(http->daemon); /* what was resumed goes on */
+		MHD_stop_daemon(http->daemon);
+	}
+	free(http);
+}
+
+void http_add(http_t *http, int fd, const struct sockaddr *peer, socklen_t size)
+{
+	if (MHD_add_connection(http->daemon, fd, peer, size) == MHD_YES)
+		event_active(http->timer, 0, 0);
+}

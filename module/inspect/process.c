@@ -1,0 +1,171 @@
+/* process.c: see process.h. */
+#include "module/inspect/process.h"
+
+#include "conf/conf.h"
+#include "module/inspect/guard.h"
+#include "module/inspect/listeners.h"
+#include "module/inspect/workers.h"
+#include "module/resolver/outbox.h"
+#include "module/resolver/process.h"
+#include "module/resolver/sandbox.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <libgen.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+enum {
+	ARENAS = 2,             /* of malloc(): each reserves address space, which is limited */
+	OTHER_FILES = 128,      /* beside connections: listeners, databases, the log, the server's socket */
+	OUTBOX_LIMIT = 1 << 16, /* octets of messages that the keeper has not taken */
+	STATUS_FAILED = 1,
+	STATUS_PROTOCOL = 2,
+};
+
+typedef struct inspection {
+	struct event_base *base;
+	int socket;
+	outbox_t outbox;
+	struct event *readable;
+	conf_t *conf;
+	char token[GUARD_TOKEN_MOST + 1];
+	http_settings_t http_settings;
+	workers_t *workers;
+	http_t *http;
+	listeners_t *listeners;
+	int status;
+} inspection_t;
+
+static void leave(inspection_t *inspection, int status)
+{
+	inspection->status = status;
+	event_base_loopbreak(inspection->base);
+}
+
+/* ---- messages ---- */
+
+/* They are small and few: a keeper that takes none of them is gone. */
+static void say(inspection_t *inspection, const proto_t *message)
+{
+	if (outbox_send(&inspection->outbox, message) != OUTBOX_SENT)
+		leave(inspection, 0);
+}
+
+static void on_message(inspection_t *inspection, const proto_t *message)
+{
+	if (message->kind != PROTO_PING) {
+		fputs("error: the keeper sent nonsense\n", stderr);
+		leave(inspection, STATUS_PROTOCOL);
+		return;
+	}
+	sandbox_rearm_cpu();
+	say(inspection, &(proto_t){ .kind = PROTO_PONG, .id = message->id });
+}
+
+static void on_readable(evutil_socket_t fd, short events, void *arg)
+{
+	inspection_t *inspection = arg;
+	uint8_t octets[PROTO_MESSAGE_MAX];
+	ssize_t size = recv(fd, octets, sizeof(octets), MSG_DONTWAIT);
+	proto_t message;
+
+	(void)events;
+	if (size < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (size <= 0)
+		leave(inspection, 0);
+	else if (proto_read(octets, (size_t)size, &message) == PROTO_OK)
+		on_message(inspection, &message);
+	else
+		leave(inspection, STATUS_PROTOCOL);
+}
+
+/* ---- start ---- */
+
+static bool read_configuration(inspection_t *inspection, const char *config)
+{
+	char *error = NULL;
+	const char *token_file;
+
+	inspection->conf = conf_load(config, &error);
+	if (inspection->conf != NULL) {
+		token_file = inspection->conf->inspection.token_file;
+		if (token_file[0] == '\0' || guard_read_token(token_file, inspection->token, &error))
+			return true;
+	}
+	fprintf(stderr, "error: %s\n", error != NULL ? error : "memory is out");
+	free(error);
+	return false;
+}
+
+/* It may list and read the log's directory, and write where the index is. */
+static bool confine(const conf_t *conf)
+{
+	char *index = strdup(conf->inspection.log_index);
+	const char *const readable[] = { conf->validation_log.file };
+	bool confined = false;
+
+	if (index != NULL)
+		confined = sandbox_enter(&(sandbox_paths_t){
+			.kind = SANDBOX_INSPECTION,
+			.writable = dirname(index),
+			.count = conf->validation_log.file[0] != '\0',
+			.readable = readable,
+		});
+	free(index);
+	return confined;
+}
+
+/* Threads inherit what confines the one that starts them. */
+static bool start_serving(inspection_t *inspection)
+{
+	const conf_inspection_t *conf = &inspection->conf->inspection;
+
+	inspection->http_settings = (http_settings_t){
+		.allowed_hosts = &conf->allowed_hosts,
+		.token = inspection->token,
+		.request_seconds = HTTP_REQUEST_SECONDS,
+		.answer_seconds = HTTP_ANSWER_SECONDS,
+	};
+	inspection->workers = workers_new(inspection->base, inspection->conf);
+	if (inspection->workers != NULL)
+		inspection->http = http_new(inspection->base, &inspection->http_settings, inspection->workers);
+	if (inspection->http == NULL) {
+		fputs("error: memory, threads or files are out\n", stderr);
+		return false;
+	}
+	inspection->listeners = listeners_new(inspection->base, &conf->listen, inspection->http);
+	return inspection->listeners != NULL;
+}
+
+static bool start(inspection_t *inspection, const char *config)
+{
+	inspection->base = event_base_new();
+	if (inspection->base != NULL)
+		inspection->readable =
+			event_new(inspection->base, inspection->socket, EV_READ | EV_PERSIST, on_readable, inspection);
+	if (inspection->readable == NULL || event_add(inspection->readable, NULL) != 0) {
+		fputs("error: there is no socket to the keeper\n", stderr);
+		return false;
+	}
+	(void)sandbox_open_files(HTTP_CONNECTIONS_MAX + OTHER_FILES);
+	return read_configuration(inspection, config) && confine(inspection->conf) && start_serving(inspection);
+}
+
+int inspection_run(int socket, const char *config, unsigned long long memory)
+{
+	inspection_t inspection = { .socket = socket, .outbox = outbox_begin(socket, OUTBOX_LIMIT) };
+
+	if (!sandbox_limits(memory, PROCESS_FD_FIRST_FREE))
+		return STATUS_FAILED;
+	(void)mallopt(M_ARENA_MAX, ARENAS);
+	if (!start(&inspection, config))
+		return STATUS_FAILED;
+	say(&inspection, &(proto_t){ .kind = PROTO_HELLO, .version = PROTO_VERSION });
+	event_base_dispatch(inspection.base);
+	return inspection.status;
+}

@@ -1,0 +1,32 @@
+/* routes.c: see routes.h. */
+#include "module/inspect/routes.h"
+
+#include <string.h>
+
+/* The process is there and takes requests. */
+static answer_t livez(sources_t *sources, const uri_t *uri, const char *rest)
+{
+	(void)sources;
+	(void)uri;
+	(void)rest;
+	return answer_json(200, json_pack("{s:b}", "alive", true));
+}
+
+const route_t routes[] = {
+	{ "/livez", ROUTE_AT_ONCE, true, livez },
+	{ 0 },
+};
+
+const route_t *route_find(const char *path, const char **rest)
+{
+	for (const route_t *route = routes; route->path != NULL; route++) {
+		const size_t size = strlen(route->path);
+		const bool below = route->path[size - 1] == '/';
+
+		if (strncmp(path, route->path, size) != 0 || (path[size] == '\0') == below)
+			continue;
+		*rest = path + size;
+		return route;
+	}
+	return NULL;
+}

@@ -1,0 +1,137 @@
+/* workers.c: see workers.h. */
+#include "module/inspect/workers.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+struct workers {
+	mailbox_t finished; /* for the loop's thread */
+	struct event *readable;
+	pthread_mutex_t lock; /* guards what follows */
+	pthread_cond_t wanted;
+	STAILQ_HEAD(, job) waiting;
+	unsigned count; /* of waiting */
+	bool stopping;
+	/* The loop's thread alone. */
+	const conf_t *conf;
+	unsigned started;
+	pthread_t threads[WORKERS];
+};
+
+/* ---- a worker ---- */
+
+/* The next job; NULL when the workers stop. */
+static job_t *wait_for_job(workers_t *workers)
+{
+	job_t *job = NULL;
+
+	pthread_mutex_lock(&workers->lock);
+	while (!workers->stopping && STAILQ_EMPTY(&workers->waiting))
+		pthread_cond_wait(&workers->wanted, &workers->lock);
+	if (!workers->stopping) {
+		job = STAILQ_FIRST(&workers->waiting);
+		STAILQ_REMOVE_HEAD(&workers->waiting, link);
+		workers->count--;
+	}
+	pthread_mutex_unlock(&workers->lock);
+	return job;
+}
+
+static void *work(void *arg)
+{
+	workers_t *workers = arg;
+	sources_t sources = { .conf = workers->conf };
+	job_t *job;
+
+	while ((job = wait_for_job(workers)) != NULL) {
+		job->answer = job->route->answer(&sources, job->uri, job->rest);
+		mailbox_put(&workers->finished, &job->mail);
+	}
+	return NULL;
+}
+
+/* ---- the loop's thread ---- */
+
+static void hand_back(workers_t *workers)
+{
+	mail_t *following;
+
+	for (mail_t *mail = mailbox_take(&workers->finished); mail != NULL; mail = following) {
+		job_t *job = (job_t *)(void *)mail; /* its first member */
+
+		following = mail->next;
+		job->done(job);
+	}
+}
+
+static void on_finished(evutil_socket_t fd, short events, void *arg)
+{
+	(void)fd;
+	(void)events;
+	hand_back(arg);
+}
+
+bool workers_take(workers_t *workers, job_t *job)
+{
+	bool taken = false;
+
+	pthread_mutex_lock(&workers->lock);
+	if (!workers->stopping && workers->count < WORKERS_WAITING_MAX) {
+		STAILQ_INSERT_TAIL(&workers->waiting, job, link);
+		workers->count++;
+		taken = true;
+		pthread_cond_signal(&workers->wanted);
+	}
+	pthread_mutex_unlock(&workers->lock);
+	return taken;
+}
+
+workers_t *workers_new(struct event_base *base, const conf_t *conf)
+{
+	workers_t *workers = calloc(1, sizeof(*workers));
+
+	if (workers == NULL)
+		return NULL;
+	workers->conf = conf;
+	STAILQ_INIT(&workers->waiting);
+	pthread_mutex_init(&workers->lock, NULL);
+	pthread_cond_init(&workers->wanted, NULL);
+	if (!mailbox_open(&workers->finished))
+		goto failed;
+	workers->readable = event_new(base, workers->finished.fd, EV_READ | EV_PERSIST, on_finished, workers);
+	if (workers->readable == NULL || event_add(workers->readable, NULL) != 0)
+		goto failed;
+	for (; workers->started < WORKERS; workers->started++)
+		if (pthread_create(&workers->threads[workers->started], NULL, work, workers) != 0)
+			goto failed;
+	return workers;
+failed:
+	workers_free(workers);
+	return NULL;
+}
+
+void workers_free(workers_t *workers)
+{
+	job_t *job;
+
+	if (workers == NULL)
+		return;
+	pthread_mutex_lock(&workers->lock);
+	workers->stopping = true;
+	pthread_cond_broadcast(&workers->wanted);
+	pthread_mutex_unlock(&workers->lock);
+	for (unsigned i = 0; i < workers->started; i++)
+		pthread_join(workers->threads[i], NULL);
+	hand_back(workers);
+	while ((job = STAILQ_FIRST(&workers->waiting)) != NULL) {
+		STAILQ_REMOVE_HEAD(&workers->waiting, link);
+		job->answer = answer_error(503, "the inspection process is being replaced: try again");
+		job->done(job);
+	}
+	if (workers->readable != NULL)
+		event_free(workers->readable);
+	mailbox_close(&workers->finished);
+	pthread_cond_destroy(&workers->wanted);
+	pthread_mutex_destroy(&workers->lock);
+	free(workers);
+}

@@ -1,0 +1,41 @@
+/* workers.h: threads that answer what takes time: reading a database, asking the server. The loop's thread hands them jobs, and
+ * is told when one is done. */
+#ifndef MODULE_INSPECT_WORKERS_H
+#define MODULE_INSPECT_WORKERS_H
+
+#include "module/inspect/routes.h"
+#include "module/mailbox.h"
+
+#include <event2/event.h>
+#include <sys/queue.h>
+
+enum {
+	WORKERS = 4,
+	WORKERS_WAITING_MAX = 64, /* jobs that no worker has begun */
+};
+
+typedef struct workers workers_t;
+
+typedef struct job job_t;
+struct job {
+	mail_t mail; /* workers.c's own, and */
+	STAILQ_ENTRY(job) link;
+	/* Set by the asker; all of it must stay until done() is called, in the loop's thread. */
+	const route_t *route;
+	const uri_t *uri;
+	const char *rest;
+	void (*done)(job_t *job);
+	/* Set by a worker, the asker's to clear. */
+	answer_t answer;
+};
+
+/* Starts the threads. conf is borrowed. NULL when memory, threads or files are out. */
+MUST_USE workers_t *workers_new(struct event_base *base, const conf_t *conf);
+
+/* Waits for the jobs that have begun; those that have not are done with status 503. */
+void workers_free(workers_t *workers);
+
+/* False when too many wait. */
+MUST_USE bool workers_take(workers_t *workers, job_t *job);
+
+#endif
