@@ -1,0 +1,524 @@
+/* alerts.c: see alerts.h. The lock is for the book and for what the thread is asked to do; it is held for moments only. The
+ * thread alone tells and writes. */
+#include "module/alert/alerts.h"
+
+#include "module/alert/book.h"
+#include "module/alert/book_file.h"
+#include "module/alert/deliver.h"
+#include "module/clock.h"
+#include "validator/name.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	SECOND = 1000,             /* milliseconds */
+	TICK = 60 * SECOND,        /* the longest that the thread sleeps */
+	SAVE_LESSER = 60 * SECOND, /* how late changes that are no alert's may be in the file */
+	SAVE_AGAIN = 10 * SECOND,  /* after a failure */
+	STOP_WAIT = 1 * SECOND,
+};
+
+struct alerts {
+	log_t *log;
+	pthread_t thread;
+	bool started;
+	deliver_t *deliver; /* the thread's, but for deliver_wake() */
+	char *file;
+
+	pthread_mutex_t lock; /* for all that follows */
+	book_t *book;
+	alerts_settings_t *fresh; /* to be taken by the thread */
+	bool stopping;
+	alerts_stats_t stats;
+
+	/* The thread's alone. */
+	uint64_t saved;        /* book_changes() in the file */
+	uint64_t saved_at_all; /* book_changes_at_all() in it */
+	uint64_t saved_at;     /* CLOCK_MONOTONIC, milliseconds */
+	uint64_t save_after;   /* the same: not before */
+	bool save_failed;      /* said already */
+};
+
+static uint64_t monotonic(void)
+{
+	return clock_milliseconds(CLOCK_MONOTONIC);
+}
+
+/* ---- settings ---- */
+
+static size_t count_of(const char *const *texts)
+{
+	size_t count = 0;
+
+	while (texts != NULL && texts[count] != NULL)
+		count++;
+	return count;
+}
+
+static void free_texts(const char *const *texts, size_t count)
+{
+	for (size_t i = 0; texts != NULL && i < count; i++)
+		free((char *)(uintptr_t)texts[i]); /* our own copies */
+	free((void *)(uintptr_t)texts);
+}
+
+/* With a NULL behind it. NULL when memory is out. */
+static const char *const *copy_texts(const char *const *texts, size_t count)
+{
+	const char **copy = calloc(count + 1, sizeof(*copy));
+
+	for (size_t i = 0; copy != NULL && i < count; i++) {
+		copy[i] = strdup(texts[i]);
+		if (copy[i] == NULL) {
+			free_texts(copy, i);
+			copy = NULL;
+		}
+	}
+	return copy;
+}
+
+static void free_settings(alerts_settings_t *settings)
+{
+	if (settings == NULL)
+		return;
+	free_texts(settings->exec, count_of(settings->exec));
+	free_texts(settings->domains, settings->domain_count);
+	free((char *)(uintptr_t)settings->webhook_url);
+	free((char *)(uintptr_t)settings->webhook_token_file);
+	free((char *)(uintptr_t)settings->webhook_ca_file);
+	free((char *)(uintptr_t)settings->file);
+	free(settings);
+}
+
+/* NULL when memory is out. */
+static alerts_settings_t *copy_settings(const alerts_settings_t *settings)
+{
+	alerts_settings_t *copy = malloc(sizeof(*copy));
+
+	if (copy == NULL)
+		return NULL;
+	*copy = *settings;
+	copy->exec = copy_texts(settings->exec, count_of(settings->exec));
+	copy->domains = copy_texts(settings->domains, settings->domain_count);
+	copy->webhook_url = strdup(settings->webhook_url);
+	copy->webhook_token_file = strdup(settings->webhook_token_file);
+	copy->webhook_ca_file = strdup(settings->webhook_ca_file);
+	copy->file = strdup(settings->file);
+	if (copy->exec != NULL && copy->domains != NULL && copy->webhook_url != NULL &&
+	    copy->webhook_token_file != NULL && copy->webhook_ca_file != NULL && copy->file != NULL)
+		return copy;
+	free_settings(copy);
+	return NULL;
+}
+
+static book_settings_t book_settings(const alerts_settings_t *settings)
+{
+	return (book_settings_t){ .failing_after = settings->failing_after, .per_hour = settings->per_hour };
+}
+
+/* The part of the settings that the thread's ways of telling want. */
+static bool configure_ways(alerts_t *alerts, const alerts_settings_t *settings)
+{
+	const deliver_settings_t ways = {
+		.log = settings->log,
+		.journal = settings->journal,
+		.exec = settings->exec,
+		.exec_timeout_s = settings->exec_timeout_s,
+		.webhook = { .url = settings->webhook_url,
+			     .token_file = settings->webhook_token_file,
+			     .ca_file = settings->webhook_ca_file,
+			     .timeout_s = settings->webhook_timeout_s,
+			     .retry_ms = settings->webhook_retry_ms,
+			     .tries = WEBHOOK_TRIES },
+	};
+
+	return deliver_configure(alerts->deliver, &ways);
+}
+
+static void take_settings(alerts_t *alerts)
+{
+	alerts_settings_t *fresh;
+
+	pthread_mutex_lock(&alerts->lock);
+	fresh = alerts->fresh;
+	alerts->fresh = NULL;
+	pthread_mutex_unlock(&alerts->lock);
+	if (fresh != NULL && !configure_ways(alerts, fresh))
+		log_write(alerts->log, LOG_LEVEL_ERROR, "memory is out: alerts may go the old ways; reload again");
+	free_settings(fresh);
+}
+
+/* ---- the thread: telling ---- */
+
+/* Of deliver.h: in the thread, without the lock. */
+static void on_told(void *owner, uint64_t id, alert_event_t event, unsigned by, bool lost)
+{
+	alerts_t *alerts = owner;
+
+	pthread_mutex_lock(&alerts->lock);
+	book_told(alerts->book, id, event, by);
+	alerts->stats.lost += lost;
+	pthread_mutex_unlock(&alerts->lock);
+}
+
+static bool next_telling(alerts_t *alerts, telling_t *telling)
+{
+	bool found;
+
+	pthread_mutex_lock(&alerts->lock);
+	found = !alerts->stopping && book_next(alerts->book, clock_of_wall(), telling);
+	alerts->stats.told += found;
+	pthread_mutex_unlock(&alerts->lock);
+	return found;
+}
+
+static void tell(alerts_t *alerts)
+{
+	telling_t telling;
+
+	while (next_telling(alerts, &telling))
+		deliver_tell(alerts->deliver, &telling);
+	deliver_run(alerts->deliver);
+	pthread_mutex_lock(&alerts->lock);
+	alerts->stats.queued = deliver_count(alerts->deliver);
+	pthread_mutex_unlock(&alerts->lock);
+}
+
+/* ---- the thread: the file ---- */
+
+static void say_save_failed(alerts_t *alerts, const char *problem)
+{
+	if (!alerts->save_failed)
+		log_write(alerts->log, LOG_LEVEL_ERROR,
+			  "alerts.file: %s: a restart would forget what is open and tell it again", problem);
+	alerts->save_failed = true;
+	alerts->save_after = monotonic() + SAVE_AGAIN;
+}
+
+/* The text is made under the lock, and written without it. */
+static void save(alerts_t *alerts)
+{
+	char problem[BOOK_FILE_PROBLEM_MAX] = "memory is out";
+	uint64_t changes;
+	uint64_t at_all;
+	char *text;
+
+	pthread_mutex_lock(&alerts->lock);
+	changes = book_changes(alerts->book);
+	at_all = book_changes_at_all(alerts->book);
+	text = book_file_text(alerts->book);
+	pthread_mutex_unlock(&alerts->lock);
+	if (text == NULL || book_file_write(alerts->file, text, problem) != BOOK_FILE_OK) {
+		say_save_failed(alerts, problem);
+	} else {
+		alerts->saved = changes;
+		alerts->saved_at_all = at_all;
+		alerts->save_failed = false;
+	}
+	alerts->saved_at = monotonic();
+	free(text);
+}
+
+/* Milliseconds until the file is to be written; -1 when it is as it should be. */
+static int save_wait(alerts_t *alerts)
+{
+	const uint64_t now = monotonic();
+	uint64_t due;
+	bool alert_changed;
+	bool changed;
+
+	if (alerts->file[0] == '\0')
+		return -1;
+	pthread_mutex_lock(&alerts->lock);
+	alert_changed = book_changes(alerts->book) != alerts->saved;
+	changed = book_changes_at_all(alerts->book) != alerts->saved_at_all;
+	pthread_mutex_unlock(&alerts->lock);
+	if (!changed)
+		return -1;
+	due = alert_changed ? 0 : alerts->saved_at + SAVE_LESSER;
+	due = due > alerts->save_after ? due : alerts->save_after;
+	return due > now ? (int)(due - now) : 0;
+}
+
+/* ---- the thread ---- */
+
+static bool is_stopping(alerts_t *alerts)
+{
+	bool stopping;
+
+	pthread_mutex_lock(&alerts->lock);
+	stopping = alerts->stopping;
+	pthread_mutex_unlock(&alerts->lock);
+	return stopping;
+}
+
+/* Seconds as milliseconds that fit an int, and TICK at most. */
+static int tick_or(uint64_t seconds)
+{
+	return seconds < TICK / SECOND ? (int)seconds * SECOND : TICK;
+}
+
+static int look_after_book(alerts_t *alerts)
+{
+	const uint64_t wall = clock_of_wall();
+	uint64_t wait;
+
+	pthread_mutex_lock(&alerts->lock);
+	book_tick(alerts->book, wall);
+	wait = book_wait(alerts->book, wall);
+	pthread_mutex_unlock(&alerts->lock);
+	return tick_or(wait);
+}
+
+static void turn(alerts_t *alerts)
+{
+	int wait;
+	int save_due;
+
+	take_settings(alerts);
+	tell(alerts);
+	if (save_wait(alerts) == 0)
+		save(alerts);
+	wait = look_after_book(alerts);
+	save_due = save_wait(alerts);
+	if (!is_stopping(alerts))
+		deliver_poll(alerts->deliver, save_due >= 0 && save_due < wait ? save_due : wait);
+}
+
+/* What is underway has a moment to come to its end. */
+static void come_to_an_end(alerts_t *alerts)
+{
+	const uint64_t until = monotonic() + STOP_WAIT;
+
+	for (uint64_t now = monotonic(); now < until && deliver_count(alerts->deliver) > 0; now = monotonic()) {
+		deliver_poll(alerts->deliver, (int)(until - now));
+		deliver_run(alerts->deliver);
+	}
+	if (alerts->file[0] != '\0')
+		save(alerts);
+}
+
+static void *thread_main(void *arg)
+{
+	alerts_t *alerts = arg;
+
+	while (!is_stopping(alerts))
+		turn(alerts);
+	come_to_an_end(alerts);
+	return NULL;
+}
+
+/* ---- start and end ---- */
+
+static bool start_thread(alerts_t *alerts)
+{
+	sigset_t all;
+	sigset_t before;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	alerts->started = pthread_create(&alerts->thread, NULL, thread_main, alerts) == 0;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (alerts->started)
+		pthread_setname_np(alerts->thread, "alerts");
+	return alerts->started;
+}
+
+/* The book of the file, or an empty one. NULL when memory is out. */
+static book_t *open_book(const alerts_t *alerts, const alerts_settings_t *settings)
+{
+	const book_settings_t wanted = book_settings(settings);
+	char problem[BOOK_FILE_PROBLEM_MAX];
+	book_t *book = book_new(&wanted);
+
+	if (book == NULL || settings->file[0] == '\0' ||
+	    book_file_read(book, settings->file, clock_of_wall(), problem) != BOOK_FILE_BAD)
+		return book;
+	log_write(alerts->log, LOG_LEVEL_ERROR,
+		  "alerts.file: %s: beginning with no alerts; those that are still there are told again", problem);
+	book_free(book);
+	return book_new(&wanted);
+}
+
+static bool prepare(alerts_t *alerts, const alerts_settings_t *settings)
+{
+	alerts->file = strdup(settings->file);
+	alerts->deliver = deliver_new(on_told, alerts, alerts->log);
+	alerts->book = open_book(alerts, settings);
+	if (alerts->file == NULL || alerts->deliver == NULL || alerts->book == NULL)
+		return false;
+	alerts->saved = book_changes(alerts->book);
+	alerts->saved_at_all = book_changes_at_all(alerts->book);
+	alerts->saved_at = monotonic();
+	return book_watch(alerts->book, settings->domains, settings->domain_count, clock_of_wall()) &&
+	       configure_ways(alerts, settings);
+}
+
+static void destroy(alerts_t *alerts)
+{
+	deliver_free(alerts->deliver);
+	book_free(alerts->book);
+	free_settings(alerts->fresh);
+	pthread_mutex_destroy(&alerts->lock);
+	free(alerts->file);
+	free(alerts);
+	curl_global_cleanup();
+}
+
+alerts_t *alerts_new(const alerts_settings_t *settings, log_t *log)
+{
+	alerts_t *alerts = calloc(1, sizeof(*alerts));
+
+	if (alerts == NULL)
+		return NULL;
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+		free(alerts);
+		return NULL;
+	}
+	alerts->log = log;
+	pthread_mutex_init(&alerts->lock, NULL);
+	if (prepare(alerts, settings) && start_thread(alerts))
+		return alerts;
+	destroy(alerts);
+	return NULL;
+}
+
+void alerts_free(alerts_t *alerts)
+{
+	if (alerts == NULL)
+		return;
+	pthread_mutex_lock(&alerts->lock);
+	alerts->stopping = true;
+	pthread_mutex_unlock(&alerts->lock);
+	deliver_wake(alerts->deliver);
+	pthread_join(alerts->thread, NULL);
+	destroy(alerts);
+}
+
+bool alerts_reload(alerts_t *alerts, const alerts_settings_t *settings)
+{
+	alerts_settings_t *copy = alerts != NULL ? copy_settings(settings) : NULL;
+	book_settings_t wanted;
+	bool done = false;
+
+	if (alerts == NULL)
+		return true;
+	if (copy == NULL)
+		return false;
+	wanted = book_settings(settings);
+	pthread_mutex_lock(&alerts->lock);
+	done = book_watch(alerts->book, settings->domains, settings->domain_count, clock_of_wall());
+	if (done) {
+		book_configure(alerts->book, &wanted);
+		free_settings(alerts->fresh);
+		alerts->fresh = copy;
+	}
+	pthread_mutex_unlock(&alerts->lock);
+	if (done)
+		deliver_wake(alerts->deliver);
+	else
+		free_settings(copy);
+	return done;
+}
+
+/* ---- what others say ---- */
+
+/* The thread has something to do only when an alert has changed; the file may wait for the rest. */
+static void unlock_and_wake(alerts_t *alerts, uint64_t changes_before)
+{
+	bool changed = book_changes(alerts->book) != changes_before;
+
+	pthread_mutex_unlock(&alerts->lock);
+	if (changed)
+		deliver_wake(alerts->deliver);
+}
+
+/* `hosts` has the room for the causes' names. */
+static void add_cause(book_note_t *note, const finding_t *finding, char hosts[BOOK_CAUSES_MAX][NAME_TEXT_MAX])
+{
+	char *host = hosts[note->count];
+
+	host[0] = '\0';
+	if (finding->has_name)
+		name_to_text(&finding->name, host);
+	note->causes[note->count].kind = check_row(finding->check)->name;
+	note->causes[note->count].host = host;
+	note->causes[note->count].detail = finding->detail;
+	note->count++;
+}
+
+void alerts_note(alerts_t *alerts, const name_t *name, const verdict_t *verdict, bool failure, uint64_t wall)
+{
+	char hosts[BOOK_CAUSES_MAX][NAME_TEXT_MAX];
+	char domain[NAME_TEXT_MAX];
+	book_note_t note = { .domain = domain, .failing = failure };
+	uint64_t before;
+
+	if (alerts == NULL)
+		return;
+	name_to_text(name, domain);
+	for (size_t i = 0; verdict != NULL && i < verdict->finding_count && note.count < BOOK_CAUSES_MAX; i++)
+		if (check_row(verdict->findings[i].check)->severity == SEVERITY_ALERT)
+			add_cause(&note, &verdict->findings[i], hosts);
+	pthread_mutex_lock(&alerts->lock);
+	before = book_changes(alerts->book);
+	book_note(alerts->book, &note, wall);
+	unlock_and_wake(alerts, before);
+}
+
+void alerts_raise(alerts_t *alerts, const char *kind, const char *domain, const char *host, const char *detail,
+		  uint64_t wall)
+{
+	const alert_words_t words = { kind, domain, host != NULL ? host : "", detail };
+	uint64_t before;
+
+	if (alerts == NULL)
+		return;
+	pthread_mutex_lock(&alerts->lock);
+	before = book_changes(alerts->book);
+	book_raise(alerts->book, &words, wall);
+	unlock_and_wake(alerts, before);
+}
+
+void alerts_end(alerts_t *alerts, const char *kind, const char *domain, const char *host, uint64_t wall)
+{
+	uint64_t before;
+
+	if (alerts == NULL)
+		return;
+	pthread_mutex_lock(&alerts->lock);
+	before = book_changes(alerts->book);
+	book_end(alerts->book, kind, domain, host, wall);
+	unlock_and_wake(alerts, before);
+}
+
+json_t *alerts_json(alerts_t *alerts)
+{
+	json_t *json;
+
+	if (alerts == NULL)
+		return NULL;
+	pthread_mutex_lock(&alerts->lock);
+	json = book_json(alerts->book);
+	pthread_mutex_unlock(&alerts->lock);
+	return json;
+}
+
+void alerts_stats(alerts_t *alerts, alerts_stats_t *stats)
+{
+	book_counts_t counts;
+
+	*stats = (alerts_stats_t){ 0 };
+	if (alerts == NULL)
+		return;
+	pthread_mutex_lock(&alerts->lock);
+	*stats = alerts->stats;
+	counts = book_counts(alerts->book);
+	pthread_mutex_unlock(&alerts->lock);
+	stats->open = counts.open;
+	stats->failing = counts.failing;
+	stats->left_out = counts.left_out;
+}
