@@ -166,6 +166,26 @@ typedef struct conf_inspection {
 	char *log_index;              /* path */
 } conf_inspection_t;
 
+typedef struct conf_webhook {
+	char *url;        /* "" for none */
+	char *token_file; /* absolute path; "" for none */
+	char *ca_file;    /* the same; "" for the system's */
+	unsigned timeout;
+	uint32_t retry; /* milliseconds */
+} conf_webhook_t;
+
+/* Who is told of what needs an eye, and how. */
+typedef struct conf_alerts {
+	bool log;
+	bool journal;
+	conf_strings_t exec; /* the absolute path of a command, and its arguments; empty for none */
+	unsigned exec_timeout;
+	conf_webhook_t webhook;
+	uint32_t failing_after;
+	unsigned max_per_hour;
+	char *file; /* absolute path; "" for none */
+} conf_alerts_t;
+
 typedef struct conf {
 	conf_addresses_t listen;
 	conf_prefixes_t allow;
@@ -180,6 +200,7 @@ typedef struct conf {
 	conf_log_t log;
 	conf_validation_log_t validation_log;
 	conf_inspection_t inspection;
+	conf_alerts_t alerts;
 	conf_place_t *places; /* for conf_place() */
 } conf_t;
 

@@ -204,6 +204,34 @@ const conf_key_t conf_keys[] = {
 	  "name that leads here (DNS rebinding)." },
 	{ "inspection.log-index", CONF_PATH, PLACE(inspection.log_index), "/var/lib/mxward/inspection/log-index.db", 1,
 	  4095, NULL, "Index of the validation log, for searching. Made anew when it is gone." },
+
+	{ "alerts.log", CONF_SWITCH, PLACE(alerts.log), "yes", 0, 0, NULL, "Write each alert to the log." },
+	{ "alerts.journal", CONF_SWITCH, PLACE(alerts.journal), "yes", 0, 0, NULL,
+	  "Write each alert to the journal, as structured fields, where there is one." },
+	{ "alerts.exec", CONF_COMMAND, PLACE(alerts.exec), "[]", 0, 32, NULL,
+	  "Command to run for each alert, with its arguments, as [/usr/local/sbin/tell-me, mx]; the alert is in its "
+	  "environment, as MXWARD_ALERT_... No shell is involved." },
+	{ "alerts.exec-timeout", CONF_DURATION, PLACE(alerts.exec_timeout), "30s", 1, HOUR, NULL,
+	  "A command that takes longer is killed." },
+	{ "alerts.webhook.url", CONF_TEXT, PLACE(alerts.webhook.url), "\"\"", 0, 2048, NULL,
+	  "Where each alert is sent as a JSON object by POST: https://, or http:// to this machine; \"\" for "
+	  "nowhere." },
+	{ "alerts.webhook.token-file", CONF_PATH, PLACE(alerts.webhook.token_file), "\"\"", 0, 4095, NULL,
+	  "File whose first line is sent as bearer token; \"\" for none." },
+	{ "alerts.webhook.ca-file", CONF_PATH, PLACE(alerts.webhook.ca_file), "\"\"", 0, 4095, NULL,
+	  "Certificates (PEM) of who may have signed the receiver's, in place of the system's." },
+	{ "alerts.webhook.timeout", CONF_DURATION, PLACE(alerts.webhook.timeout), "10s", 1, 300, NULL,
+	  "Longest time that one try may take." },
+	{ "alerts.webhook.retry", CONF_MILLISECONDS, PLACE(alerts.webhook.retry), "5s", SECOND / 10, 300 * SECOND, NULL,
+	  "Time until the second try. It doubles to 64 times that; a receiver that fails 20 times misses the alert." },
+	{ "alerts.failing-after", CONF_DURATION, PLACE(alerts.failing_after), "4h", 60, 7 * DAY, NULL,
+	  "A domain whose MX has been SERVFAIL for so long raises an alert: mail to it will bounce one day." },
+	{ "alerts.max-per-hour", CONF_NUMBER, PLACE(alerts.max_per_hour), "60", 1, 1000, NULL,
+	  "Alerts that are told in an hour; who sends mail from many broken domains could cause thousands. Domains "
+	  "that "
+	  "this file names have as many for themselves." },
+	{ "alerts.file", CONF_PATH, PLACE(alerts.file), "/var/lib/mxward/alerts.json", 0, 4095, NULL,
+	  "File by which a restart knows what is open and was told; \"\" for none." },
 };
 
 const size_t conf_key_count = sizeof(conf_keys) / sizeof(conf_keys[0]);

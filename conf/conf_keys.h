@@ -19,6 +19,7 @@ typedef enum {
 	CONF_PATH,         /* char *, absolute, or one of words */
 	CONF_PATHS,        /* conf_strings_t */
 	CONF_NAMES,        /* conf_strings_t, domain names */
+	CONF_COMMAND,      /* conf_strings_t, an absolute path and arguments */
 	CONF_ADDRESSES,    /* conf_addresses_t */
 	CONF_SERVICES,     /* conf_addresses_t, whose ports are written */
 	CONF_PREFIXES,     /* conf_prefixes_t */

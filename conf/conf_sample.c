@@ -24,6 +24,9 @@ static const section_t sections[] = {
 	{ "log", "What is written down." },
 	{ "validation-log", "What came of each MX answer, as JSON lines that prove that nobody edited them." },
 	{ "inspection", "The page, the metrics and the API over HTTP; see what happens." },
+	{ "alerts",
+	  "Who is told, once when it begins and once when it ends, of what needs an eye; see docs/alerts.md." },
+	{ "alerts.webhook", "A program that takes alerts over HTTP: a chat, a pager, a monitoring system." },
 };
 
 enum { TAB = 2, WIDTH = 100 };

@@ -318,6 +318,20 @@ static bool read_path_item(const value_t *value, const yaml_node_t *node)
 	return text != NULL && check_path(value, node, text) && append_string(value, value->place, text);
 }
 
+/* The first one is a path. */
+static bool read_argument_item(const value_t *value, const yaml_node_t *node)
+{
+	enum { LONGEST_ARGUMENT = 4095 };
+	const conf_strings_t *list = value->place;
+	const char *text = checked_text(value, node, "");
+
+	if (text == NULL || (list->count == 0 && !check_path(value, node, text)))
+		return false;
+	if (strlen(text) > LONGEST_ARGUMENT)
+		return report_problem(value, node, text, "is too long for an argument: the most are 4095 octets");
+	return append_string(value, value->place, text);
+}
+
 static bool read_name(const value_t *value, const yaml_node_t *node, char name[CONF_NAME_MAX])
 {
 	const char *text = text_of(value, node);
@@ -743,6 +757,8 @@ static const kind_t kinds[] = {
 	[CONF_PATHS] = { read_path_item, "an absolute path", "/usr/share/dns/root.key", "a list of absolute paths",
 			 free_strings },
 	[CONF_NAMES] = { read_name_item, "a domain name", "corp.example", "a list of domain names", free_strings },
+	[CONF_COMMAND] = { read_argument_item, "an argument", "/usr/local/sbin/tell-me", "a command with its arguments",
+			   free_strings },
 	[CONF_ADDRESSES] = { read_address_item, "an address", "127.0.0.1@53", "a list of addresses", free_addresses },
 	[CONF_SERVICES] = { read_service_item, "an address with a port", "127.0.0.1@8953",
 			    "a list of addresses with ports", free_addresses },

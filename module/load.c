@@ -1,6 +1,7 @@
 /* load.c: see load.h. */
 #include "module/load.h"
 
+#include "module/alert/webhook.h"
 #include "module/policy_of.h"
 #include "module/resolver/options.h"
 
@@ -89,12 +90,23 @@ static bool check_policy(const conf_t *conf, const char *path, char **error)
 	return good;
 }
 
+static bool check_webhook(const conf_t *conf, const char *path, char **error)
+{
+	const char *url = conf->alerts.webhook.url;
+	const char *problem = url[0] != '\0' ? webhook_url_problem(url) : NULL;
+
+	if (problem == NULL)
+		return true;
+	*error = load_line(conf, path, "alerts.webhook.url", "alerts.webhook.url: \"%s\" %s", url, problem);
+	return false;
+}
+
 conf_t *load_conf(const char *path, char **error)
 {
 	conf_t *conf = conf_load(path, error);
 
 	if (conf != NULL && check_policy(conf, path, error) && check_files(conf, path, error) &&
-	    check_libunbound(conf, path, error))
+	    check_webhook(conf, path, error) && check_libunbound(conf, path, error))
 		return conf;
 	conf_free(conf);
 	return NULL;

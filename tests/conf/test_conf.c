@@ -117,6 +117,18 @@ static void is_default(const conf_t *conf)
 	assert_int_equal(conf->inspection.listen.count, 2);
 	assert_int_equal(ntohs(conf->inspection.listen.items[1].sa.v6.sin6_port), 8953);
 	assert_string_equal(conf->inspection.token_file, "");
+	assert_true(conf->alerts.log);
+	assert_true(conf->alerts.journal);
+	assert_int_equal(conf->alerts.exec.count, 0);
+	assert_int_equal(conf->alerts.exec_timeout, 30);
+	assert_string_equal(conf->alerts.webhook.url, "");
+	assert_string_equal(conf->alerts.webhook.token_file, "");
+	assert_string_equal(conf->alerts.webhook.ca_file, "");
+	assert_int_equal(conf->alerts.webhook.timeout, 10);
+	assert_int_equal(conf->alerts.webhook.retry, 5000);
+	assert_int_equal(conf->alerts.failing_after, 4 * 3600);
+	assert_int_equal(conf->alerts.max_per_hour, 60);
+	assert_string_equal(conf->alerts.file, "/var/lib/mxward/alerts.json");
 }
 
 static void nothing_is_the_defaults(void **state)

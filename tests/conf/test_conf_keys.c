@@ -195,6 +195,19 @@ static void sample_loads_to_the_defaults(void **state)
 	assert_string_equal(one->inspection.token_file, other->inspection.token_file);
 	assert_int_equal(one->inspection.allowed_hosts.count, other->inspection.allowed_hosts.count);
 	assert_string_equal(one->inspection.log_index, other->inspection.log_index);
+
+	assert_int_equal(one->alerts.log, other->alerts.log);
+	assert_int_equal(one->alerts.journal, other->alerts.journal);
+	assert_int_equal(one->alerts.exec.count, other->alerts.exec.count);
+	assert_int_equal(one->alerts.exec_timeout, other->alerts.exec_timeout);
+	assert_string_equal(one->alerts.webhook.url, other->alerts.webhook.url);
+	assert_string_equal(one->alerts.webhook.token_file, other->alerts.webhook.token_file);
+	assert_string_equal(one->alerts.webhook.ca_file, other->alerts.webhook.ca_file);
+	assert_int_equal(one->alerts.webhook.timeout, other->alerts.webhook.timeout);
+	assert_int_equal(one->alerts.webhook.retry, other->alerts.webhook.retry);
+	assert_int_equal(one->alerts.failing_after, other->alerts.failing_after);
+	assert_int_equal(one->alerts.max_per_hour, other->alerts.max_per_hour);
+	assert_string_equal(one->alerts.file, other->alerts.file);
 	conf_free(one);
 	conf_free(other);
 	free(text);

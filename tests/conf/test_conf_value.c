@@ -194,6 +194,16 @@ static const refused_t refused[] = {
 	{ "a check twice", "mx:\n  policy:\n    bogus: log\n    target-is-alias: log\n    bogus: reject",
 	  "5:5: mx.policy: bogus is here twice, first in line 3: keep one of them" },
 
+	/* Commands. */
+	{ "a command as a text", "alerts: {exec: /bin/tell}",
+	  "1:16: alerts.exec: a command with its arguments is wanted here, for example [/usr/local/sbin/tell-me]" },
+	{ "a command that is no path", "alerts: {exec: [tell, me]}",
+	  "1:17: alerts.exec: \"tell\" is no absolute path: begin it with /" },
+	{ "an argument that is a list", "alerts: {exec: [/bin/tell, [me]]}",
+	  "1:28: alerts.exec: an argument is wanted here, for example /usr/local/sbin/tell-me, and this is a list" },
+	{ "an argument of control characters", "alerts: {exec: [/bin/tell, \"\\e[2J\"]}",
+	  "1:28: alerts.exec: \"\\x1b[2J\" holds a control character: leave it out" },
+
 	/* Pins. */
 	{ "a text for pins", "mx: {pin: example.org}",
 	  "1:11: mx.pin: a mapping of domains to their exchanges is wanted here, for example {example.org: "
@@ -424,6 +434,25 @@ static void stores_pins(void **state)
 	conf_free(conf);
 }
 
+static void stores_alerts(void **state)
+{
+	conf_t *conf =
+		accepted("alerts:\n  exec: [/bin/tell, \"\", a b]\n  webhook: {url: https://a.example/, retry: 100ms}\n"
+			 "  failing-after: 1h\n  file: \"\"\n  journal: no\n");
+
+	(void)state;
+	assert_int_equal(conf->alerts.exec.count, 3);
+	assert_string_equal(conf->alerts.exec.items[0], "/bin/tell");
+	assert_string_equal(conf->alerts.exec.items[1], "");
+	assert_string_equal(conf->alerts.exec.items[2], "a b");
+	assert_string_equal(conf->alerts.webhook.url, "https://a.example/");
+	assert_int_equal(conf->alerts.webhook.retry, 100);
+	assert_int_equal(conf->alerts.failing_after, 3600);
+	assert_string_equal(conf->alerts.file, "");
+	assert_false(conf->alerts.journal);
+	conf_free(conf);
+}
+
 static void stores_validation_log(void **state)
 {
 	conf_t *conf = accepted("validation-log: {file: \"\", journal: yes, key: /k, checkpoint: 1, hits: true}");
@@ -455,6 +484,8 @@ static const bound_row_t bounds[] = {
 	  "f:1:15: mx.pin: a list has too many exchanges: the most are 64" },
 	{ "choices are bounded", "mx: {policy: {", "c", ": log", "}}", 128,
 	  "f:1:14: mx.policy has too many items: the most are 128" },
+	{ "arguments are bounded", "alerts: {exec: [", "/a", "", "]}", 32,
+	  "f:1:16: alerts.exec has too many items: the most are 32" },
 	{ "own names are bounded", "mx: {own-names: [", "n", "", "]}", 64,
 	  "f:1:17: mx.own-names has too many items: the most are 64" },
 };
@@ -545,17 +576,12 @@ static void fails_on_long_paths_and_lines(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(stores_numbers),
-		cmocka_unit_test(stores_words_and_texts),
-		cmocka_unit_test(stores_log_words),
-		cmocka_unit_test(stores_lists),
-		cmocka_unit_test(stores_routes),
-		cmocka_unit_test(stores_mx),
-		cmocka_unit_test(stores_choices),
-		cmocka_unit_test(stores_pins),
-		cmocka_unit_test(stores_validation_log),
-		cmocka_unit_test(stores_options),
-		cmocka_unit_test(fails_on_long_paths_and_lines),
+		cmocka_unit_test(stores_numbers),   cmocka_unit_test(stores_words_and_texts),
+		cmocka_unit_test(stores_log_words), cmocka_unit_test(stores_lists),
+		cmocka_unit_test(stores_routes),    cmocka_unit_test(stores_mx),
+		cmocka_unit_test(stores_choices),   cmocka_unit_test(stores_pins),
+		cmocka_unit_test(stores_alerts),    cmocka_unit_test(stores_validation_log),
+		cmocka_unit_test(stores_options),   cmocka_unit_test(fails_on_long_paths_and_lines),
 	};
 
 	return RUN_ROWS("refused", refused, is_refused) + RUN_ROWS("bounds", bounds, is_bounded) +

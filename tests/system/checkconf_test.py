@@ -60,6 +60,12 @@ class Checkconf(unittest.TestCase):
                     'FILE:5:29: mx.policy: "drop" is none of ignore log strip reject\n')
         self.expect(self.base("mx:\n  policy: {target-is-alias: reject, uncorroborated: ignore}\n"), 0, "")
 
+    def test_webhook(self):
+        self.expect(self.base("alerts: {webhook: {url: 'http://hooks.example/x'}}\n"), 1,
+                    'FILE:4:25: alerts.webhook.url: "http://hooks.example/x" is http:// to another machine, where anybody on the way '
+                    "can read and change it: use https://\n")
+        self.expect(self.base("alerts: {webhook: {url: 'http://127.0.0.1:8065/x'}}\n"), 0, "")
+
     def test_serve_refuses_the_same(self):
         path = self.write("x.yaml", self.base("mx: {policy: {no-such-check: log}}\n"))
         served = subprocess.run([MXWARD, "serve", "-c", path], capture_output=True, text=True, timeout=60, check=False)
