@@ -3,6 +3,7 @@
 
 #include "validator/ede.h"
 #include "validator/name.h"
+#include "validator/rdata.h"
 
 enum { RCODE_SERVFAIL = 2 };
 
@@ -73,4 +74,7 @@ void witnesses_hear(const witnesses_t *witnesses, const ended_t *ended)
 	log_failure(witnesses->log, ended);
 	log_verdict(witnesses->log, ended);
 	log_validation(witnesses->vlog, ended);
+	if (ended->type == RDATA_TYPE_MX)
+		alerts_note(witnesses->alerts, ended->name, ended->verdict, ended->resolution->answer.failure,
+			    ended->wall / 1000);
 }

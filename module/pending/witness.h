@@ -1,8 +1,9 @@
-/* witness.h: who hears of each question that has ended: the log and the validation log, and whoever else wants to know. None of
+/* witness.h: who hears of each question that has ended: the log, the validation log, the alerts. None of
  * them may keep the pending thread waiting. */
 #ifndef MODULE_PENDING_WITNESS_H
 #define MODULE_PENDING_WITNESS_H
 
+#include "module/alert/alerts.h"
 #include "module/inquiry/resolution.h"
 #include "module/log/log.h"
 #include "module/vlog/vlog.h"
@@ -12,6 +13,7 @@
 typedef struct witnesses {
 	log_t *log;
 	vlog_t *vlog;
+	alerts_t *alerts;
 } witnesses_t;
 
 /* A question that has ended, and what came of it. All is borrowed for the time of the call. */

@@ -38,11 +38,13 @@ static void log_summary(const server_t *server)
 	pending_stats_t pending;
 	cache_stats_t cache;
 	vlog_stats_t vlog;
+	alerts_stats_t alerts;
 
 	front_stats(server->front, &front);
 	pending_stats(server->pending, &pending);
 	cache_stats(server->cache, &cache);
 	vlog_stats(server->vlog, &vlog);
+	alerts_stats(server->alerts, &alerts);
 	log_write(server->log, LOG_LEVEL_INFO,
 		  "stopping udp=%" PRIu64 " tcp=%" PRIu64 " hits=%" PRIu64 " misses=%" PRIu64 " refused=%" PRIu64
 		  " malformed=%" PRIu64 " dropped=%" PRIu64,
@@ -51,9 +53,10 @@ static void log_summary(const server_t *server)
 	log_write(server->log, LOG_LEVEL_INFO,
 		  "resolved=%" PRIu64 " failed=%" PRIu64 " timed-out=%" PRIu64 " turned-away=%" PRIu64
 		  " waiting=%u cached=%zu octets=%zu evicted=%" PRIu64 " validation-lines=%" PRIu64
-		  " validation-lost=%" PRIu64,
+		  " validation-lost=%" PRIu64 " alerts-open=%zu alerts-told=%" PRIu64 " alerts-lost=%" PRIu64,
 		  pending.resolved, pending.failed, pending.timed_out, pending.turned_away, pending.clients,
-		  cache.entries, cache.octets, cache.evictions, vlog.written, vlog.lost);
+		  cache.entries, cache.octets, cache.evictions, vlog.written, vlog.lost, alerts.open, alerts.told,
+		  alerts.lost);
 }
 
 static bool run(server_t *server)

@@ -14,6 +14,11 @@ static bool use_pending_settings(server_t *server, const pending_settings_t *set
 	return pending_reload(server->pending, settings);
 }
 
+static bool use_alerts_settings(server_t *server, const alerts_settings_t *settings)
+{
+	return alerts_reload(server->alerts, settings);
+}
+
 static bool same_addresses(const conf_addresses_t *a, const conf_addresses_t *b)
 {
 	if (a->count != b->count)
@@ -33,6 +38,8 @@ static void warn_of_what_stays(const server_t *server, const conf_t *fresh)
 		log_write(server->log, LOG_LEVEL_WARNING, "listen has changed: that needs a restart");
 	if (settings_workers(old) != settings_workers(fresh))
 		log_write(server->log, LOG_LEVEL_WARNING, "threads has changed: that needs a restart");
+	if (strcmp(old->alerts.file, fresh->alerts.file) != 0)
+		log_write(server->log, LOG_LEVEL_WARNING, "alerts.file has changed: that needs a restart");
 	if (strcmp(old->user, fresh->user) != 0)
 		log_write(server->log, LOG_LEVEL_WARNING, "user has changed: that needs a restart");
 }
@@ -63,7 +70,8 @@ static bool take_file(server_t *server, char **error)
 	if (fresh == NULL)
 		return false;
 	/* With a bad file of providers nothing is taken: what is known of them stays. */
-	if (owners_check(fresh, error) && settings_with_pending(server, fresh, use_pending_settings)) {
+	if (owners_check(fresh, error) && settings_with_alerts(server, fresh, use_alerts_settings) &&
+	    settings_with_pending(server, fresh, use_pending_settings)) {
 		use_fresh_conf(server, fresh);
 		return true;
 	}

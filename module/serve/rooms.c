@@ -107,11 +107,29 @@ static void stop_vlog(server_t *server)
 	vlog_free(server->vlog);
 }
 
+/* ---- alerts ---- */
+
+static bool use_alerts_settings(server_t *server, const alerts_settings_t *settings)
+{
+	server->alerts = alerts_new(settings, server->log);
+	return server->alerts != NULL;
+}
+
+static bool start_alerts(server_t *server)
+{
+	return settings_with_alerts(server, server->conf, use_alerts_settings);
+}
+
+static void stop_alerts(server_t *server)
+{
+	alerts_free(server->alerts);
+}
+
 /* ---- pending questions, and the resolver processes ---- */
 
 static bool use_pending_settings(server_t *server, const pending_settings_t *settings)
 {
-	const witnesses_t witnesses = { .log = server->log, .vlog = server->vlog };
+	const witnesses_t witnesses = { .log = server->log, .vlog = server->vlog, .alerts = server->alerts };
 
 	server->pending = pending_start(settings, server->cache, server->pending_cookies, &witnesses);
 	return server->pending != NULL;
@@ -218,6 +236,7 @@ static const room_t rooms[] = {
 	{ make_cookies, free_cookies, false },
 	{ make_cache, free_cache, false },
 	{ start_vlog, stop_vlog, false },
+	{ start_alerts, stop_alerts, false },
 	{ NULL, free_front, false }, /* after pending, which replies through the front's sockets to the last */
 	{ start_pending, stop_pending, false },
 	{ start_front, stop_front, false }, /* behind all that it needs, so that whoever asks is answered */

@@ -4,6 +4,7 @@
 #define MODULE_SERVE_SERVER_H
 
 #include "conf/conf.h"
+#include "module/alert/alerts.h"
 #include "module/front/cookie.h"
 #include "module/front/front.h"
 #include "module/inspect/keeper.h"
@@ -20,6 +21,7 @@ typedef struct server {
 	log_t *log;
 	struct event_base *base; /* the main thread's loop (loop.h) */
 	vlog_t *vlog;
+	alerts_t *alerts;
 	cache_t *cache;
 	cookies_t *cookies;         /* the front's */
 	cookies_t *pending_cookies; /* the pending thread's, of the same secret */

@@ -4,9 +4,11 @@
 #include "module/owners.h"
 #include "module/policy_of.h"
 #include "module/resolver/settings.h"
+#include "validator/name.h"
 
 #include <sched.h>
 #include <stdlib.h>
+#include <string.h>
 
 unsigned settings_workers(const conf_t *conf)
 {
@@ -74,5 +76,75 @@ bool settings_with_pending(server_t *server, const conf_t *conf, bool (*use)(ser
 	if (settings.policy != NULL)
 		done = use(server, &settings);
 	pool_settings_clear(&settings.pool);
+	return done;
+}
+
+/* As names are kept: in lower case with the final dot. NULL when memory is out; conf has read it as a name already. */
+static char *plain_name(const char *text)
+{
+	char plain[NAME_TEXT_MAX];
+	name_t name;
+
+	if (!name_from_text(text, &name))
+		return NULL;
+	name_lower(&name);
+	return strdup(name_to_text(&name, plain));
+}
+
+static void free_names(char **names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
+}
+
+/* The domains that somebody cares for by name: *count of them. NULL when memory is out. */
+static char **named_domains(const conf_t *conf, size_t *count)
+{
+	char **names = calloc(conf->mx.pins.count + 1, sizeof(*names));
+
+	*count = 0;
+	for (size_t i = 0; names != NULL && i < conf->mx.pins.count; i++) {
+		names[i] = plain_name(conf->mx.pins.items[i].domain);
+		if (names[i] == NULL) {
+			free_names(names, i);
+			return NULL;
+		}
+		(*count)++;
+	}
+	return names;
+}
+
+bool settings_with_alerts(server_t *server, const conf_t *conf, bool (*use)(server_t *, const alerts_settings_t *))
+{
+	const conf_alerts_t *wanted = &conf->alerts;
+	const char **exec = calloc(wanted->exec.count + 1, sizeof(*exec)); /* ends with NULL */
+	size_t count;
+	char **names = named_domains(conf, &count);
+	bool done = false;
+
+	if (exec != NULL && names != NULL) {
+		const alerts_settings_t settings = { .log = wanted->log,
+						     .journal = wanted->journal,
+						     .exec = exec,
+						     .exec_timeout_s = wanted->exec_timeout,
+						     .webhook_url = wanted->webhook.url,
+						     .webhook_token_file = wanted->webhook.token_file,
+						     .webhook_ca_file = wanted->webhook.ca_file,
+						     .webhook_timeout_s = wanted->webhook.timeout,
+						     .webhook_retry_ms = wanted->webhook.retry,
+						     .failing_after = wanted->failing_after,
+						     .per_hour = wanted->max_per_hour,
+						     .file = wanted->file,
+						     .domains = (const char *const *)names,
+						     .domain_count = count };
+
+		for (size_t i = 0; i < wanted->exec.count; i++)
+			exec[i] = wanted->exec.items[i];
+		done = use(server, &settings);
+	}
+	free(exec);
+	if (names != NULL)
+		free_names(names, count);
 	return done;
 }

@@ -14,4 +14,7 @@ vlog_settings_t settings_of_vlog(const conf_t *conf);
  * False when memory is out or `use` says so. */
 bool settings_with_pending(server_t *server, const conf_t *conf, bool (*use)(server_t *, const pending_settings_t *));
 
+/* The same for alerts: all of the settings end with the call. */
+bool settings_with_alerts(server_t *server, const conf_t *conf, bool (*use)(server_t *, const alerts_settings_t *));
+
 #endif

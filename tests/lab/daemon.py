@@ -106,7 +106,8 @@ class Mxward(Process):
 
     def __init__(self, name="mxward", changes=None, environment=None, fresh=True):
         self.validation = folder() / f"{name}.validation.log"
-        own = {"validation-log": {"file": str(self.validation)}}
+        self.alerts = folder() / f"{name}.alerts.json"
+        own = {"validation-log": {"file": str(self.validation)}, "alerts": {"file": str(self.alerts)}}
         _merge(own, changes or {})
         self.config = write_config(folder() / f"{name}.yaml", own)
         self.fresh = fresh
@@ -138,10 +139,6 @@ class Mxward(Process):
     def resolvers(self):
         """Process IDs of the resolver processes."""
         return {pid for pid in children(self.pid) if b"resolver" in _command_line(pid)}
-
-    def inspections(self):
-        """Process IDs of inspection processes: there should be one at most."""
-        return {pid for pid in children(self.pid) if b"inspect" in _command_line(pid)}
 
 
 class Unbound(Process):

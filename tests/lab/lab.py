@@ -111,6 +111,7 @@ mx: {{corroborate-timeout: 5s, target-timeout: 5s, providers: [{providers}]}}
 log: {{level: debug, to: stderr}}
 validation-log: {{file: {folder}/validation.log, key: {folder}/validation-log.key}}
 inspection: {{enable: no, log-index: {folder}/inspection/log-index.db}}
+alerts: {{journal: no, file: {folder}/alerts.json}}
 """
 
 
