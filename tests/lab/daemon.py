@@ -140,6 +140,10 @@ class Mxward(Process):
         """Process IDs of the resolver processes."""
         return {pid for pid in children(self.pid) if b"resolver" in _command_line(pid)}
 
+    def inspections(self):
+        """Process IDs of inspection processes: there should be one at most."""
+        return {pid for pid in children(self.pid) if b"inspect" in _command_line(pid)}
+
 
 class Unbound(Process):
     """Debian's unbound, configured like mxward as far as it goes."""
