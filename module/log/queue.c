@@ -85,14 +85,29 @@ static void destroy(queue_t *queue)
 
 /* --- The writer -------------------------------------------------------------------------------------------------- */
 
+/* The owner's time for what is not urgent; false when it has nothing more to do. */
+static bool be_idle(queue_t *queue)
+{
+	bool again;
+
+	pthread_mutex_unlock(&queue->lock);
+	again = queue->use->idle(queue->owner);
+	pthread_mutex_lock(&queue->lock);
+	return again;
+}
+
 /* Waits for the next item; NULL when none is to be written any more. */
 static queue_item_t *take(queue_t *queue)
 {
+	bool idle = queue->use->idle != NULL;
 	queue_item_t *item = NULL;
 
 	pthread_mutex_lock(&queue->lock);
 	while (queue->first == NULL && !queue->stopping)
-		pthread_cond_wait(&queue->changed, &queue->lock);
+		if (idle)
+			idle = be_idle(queue);
+		else
+			pthread_cond_wait(&queue->changed, &queue->lock);
 	if (!queue->stopping || !is_over(&queue->stop_at))
 		item = queue->first;
 	if (item != NULL) {

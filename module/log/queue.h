@@ -1,5 +1,5 @@
 /* queue.h: a bounded queue of what is to be written, and the one thread that writes it: a full disk or a slow terminal never
- * stops those who have something to say. What does not fit is counted. Serves the log and the validation log.
+ * stops those who have something to say. What does not fit is counted. Serves the log, the validation log and the MX history.
  *
  * The writer may be stuck in write() or the journal for as long as it takes; queue_free() leaves it alone then, and it frees
  * everything itself, should it ever come back. */
@@ -24,7 +24,9 @@ typedef struct queue_item {
 /* What the queue's owner does; all but abandon() in the writer's thread, or in queue_free(). */
 typedef struct queue_use {
 	void (*write)(void *owner, queue_item_t *item); /* takes the item over */
-	void (*finish)(void *owner, size_t lost);       /* the last words; `lost` items were never written */
+	bool (*idle)(
+		void *owner); /* nothing waits to be written; true: call me again if that is still so. NULL: nothing to do */
+	void (*finish)(void *owner, size_t lost); /* the last words; `lost` items were never written */
 	void (*abandon)(void *owner); /* queue_free() will not wait any longer: short; NULL: nothing to do */
 	void (*free_item)(queue_item_t *item);
 	void (*destroy)(void *owner); /* frees the owner: the last of all calls */
