@@ -186,6 +186,14 @@ typedef struct conf_alerts {
 	char *file; /* absolute path; "" for none */
 } conf_alerts_t;
 
+/* Which MX sets domains had. */
+typedef struct conf_history {
+	bool enable;
+	char *file;        /* absolute path */
+	unsigned max_rows; /* sets, exchanges and addresses together */
+	uint32_t max_age;
+} conf_history_t;
+
 typedef struct conf {
 	conf_addresses_t listen;
 	conf_prefixes_t allow;
@@ -201,6 +209,7 @@ typedef struct conf {
 	conf_validation_log_t validation_log;
 	conf_inspection_t inspection;
 	conf_alerts_t alerts;
+	conf_history_t history;
 	conf_place_t *places; /* for conf_place() */
 } conf_t;
 

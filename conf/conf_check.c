@@ -50,6 +50,13 @@ static const pair_t distinct[] = {
 	{ "inspection.log-index", "validation-log.key" },
 	{ "inspection.log-index", "resolver.auto-trust-anchor-file" },
 	{ "inspection.log-index", "inspection.token-file" },
+	{ "history.file", "log.to" },
+	{ "history.file", "validation-log.file" },
+	{ "history.file", "validation-log.key" },
+	{ "history.file", "resolver.auto-trust-anchor-file" },
+	{ "history.file", "alerts.file" },
+	{ "history.file", "inspection.log-index" },
+	{ "history.file", "inspection.token-file" },
 };
 
 static yaml_mark_t mark_of(const conf_t *conf, const char *path)

@@ -232,6 +232,16 @@ const conf_key_t conf_keys[] = {
 	  "this file names have as many for themselves." },
 	{ "alerts.file", CONF_PATH, PLACE(alerts.file), "/var/lib/mxward/alerts.json", 0, 4095, NULL,
 	  "File by which a restart knows what is open and was told; \"\" for none." },
+
+	{ "history.enable", CONF_SWITCH, PLACE(history.enable), "yes", 0, 0, NULL,
+	  "Remember each domain's MX sets and when they were seen. Nothing about who asked." },
+	{ "history.file", CONF_PATH, PLACE(history.file), "/var/lib/mxward/history.db", 1, 4095, NULL,
+	  "Where; beside it are its journals, FILE-wal and FILE-shm." },
+	{ "history.max-rows", CONF_NUMBER, PLACE(history.max_rows), "10000000", 1000, 1000000000, NULL,
+	  "Sets, exchanges and addresses that are kept together; what was not seen for longest makes room. A million "
+	  "take about 100 MB." },
+	{ "history.max-age", CONF_DURATION, PLACE(history.max_age), "104w", DAY, 7300 * DAY, NULL,
+	  "What was not seen for so long is forgotten." },
 };
 
 const size_t conf_key_count = sizeof(conf_keys) / sizeof(conf_keys[0]);

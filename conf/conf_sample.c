@@ -27,6 +27,7 @@ static const section_t sections[] = {
 	{ "alerts",
 	  "Who is told, once when it begins and once when it ends, of what needs an eye; see docs/alerts.md." },
 	{ "alerts.webhook", "A program that takes alerts over HTTP: a chat, a pager, a monitoring system." },
+	{ "history", "Which MX sets domains had, and when: for mxward history and mxward reverse." },
 };
 
 enum { TAB = 2, WIDTH = 100 };

@@ -231,7 +231,8 @@ static question_t *question_begin(pending_t *pending, const query_t *query, bool
 	question->began = clock_milliseconds(CLOCK_MONOTONIC);
 	evtimer_assign(&question->budget, pending->base, on_budget, question);
 	evtimer_add(&question->budget, &budget);
-	question->inquiry = inquiry_start(&home, pending->judging, &question->name, question->type, fresh, on_done, question);
+	question->inquiry =
+		inquiry_start(&home, pending->judging, &question->name, question->type, fresh, on_done, question);
 	if (question->inquiry != NULL)
 		return question;
 	event_del(&question->budget);
@@ -479,6 +480,7 @@ static void pending_free(pending_t *pending)
 		event_free(pending->inbox_event);
 	if (pending->ready_event != NULL)
 		event_free(pending->ready_event);
+	history_detach(pending->witnesses.history);
 	if (pending->base != NULL)
 		event_base_free(pending->base);
 	mailbox_close(&pending->inbox);
@@ -514,7 +516,8 @@ static bool pending_prepare(pending_t *pending, const pending_settings_t *settin
 	pending->inbox_event = event_new(pending->base, pending->inbox.fd, EV_READ | EV_PERSIST, on_inbox, pending);
 	pending->ready_event = event_new(pending->base, -1, EV_PERSIST, on_ready_poll, pending);
 	pending->pool = pool_new(pending->base, &pending->settings.pool, pending->witnesses.log);
-	return pending->inbox_event != NULL && pending->ready_event != NULL && pending->pool != NULL;
+	return pending->inbox_event != NULL && pending->ready_event != NULL && pending->pool != NULL &&
+	       history_attach(pending->witnesses.history, pending->base);
 }
 
 pending_t *pending_start(const pending_settings_t *settings, cache_t *cache, cookies_t *cookies,

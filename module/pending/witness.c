@@ -77,4 +77,5 @@ void witnesses_hear(const witnesses_t *witnesses, const ended_t *ended)
 	if (ended->type == RDATA_TYPE_MX)
 		alerts_note(witnesses->alerts, ended->name, ended->verdict, ended->resolution->answer.failure,
 			    ended->wall / 1000);
+	history_note(witnesses->history, ended->name, ended->verdict, ended->wall / 1000);
 }

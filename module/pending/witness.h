@@ -1,9 +1,10 @@
-/* witness.h: who hears of each question that has ended: the log, the validation log, the alerts. None of
+/* witness.h: who hears of each question that has ended: the log, the validation log, the alerts, the MX history. None of
  * them may keep the pending thread waiting. */
 #ifndef MODULE_PENDING_WITNESS_H
 #define MODULE_PENDING_WITNESS_H
 
 #include "module/alert/alerts.h"
+#include "module/history/history.h"
 #include "module/inquiry/resolution.h"
 #include "module/log/log.h"
 #include "module/vlog/vlog.h"
@@ -14,6 +15,7 @@ typedef struct witnesses {
 	log_t *log;
 	vlog_t *vlog;
 	alerts_t *alerts;
+	history_t *history;
 } witnesses_t;
 
 /* A question that has ended, and what came of it. All is borrowed for the time of the call. */

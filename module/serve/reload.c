@@ -49,8 +49,10 @@ static void use_fresh_conf(server_t *server, conf_t *fresh)
 {
 	const front_settings_t settings = settings_of_front(fresh);
 	const vlog_settings_t validation = settings_of_vlog(fresh);
+	const history_settings_t history = settings_of_history(fresh);
 
 	vlog_reopen(server->vlog, &validation);
+	history_reopen(server->history, &history);
 	log_reopen(server->log, fresh->log.to, (log_level_t)fresh->log.level);
 	warn_of_what_stays(server, fresh);
 	front_reload(server->front, &settings);

@@ -125,11 +125,28 @@ static void stop_alerts(server_t *server)
 	alerts_free(server->alerts);
 }
 
+/* ---- MX history ---- */
+
+static bool start_history(server_t *server)
+{
+	const history_settings_t settings = settings_of_history(server->conf);
+
+	server->history = history_new(&settings, server->log);
+	return server->history != NULL;
+}
+
+static void stop_history(server_t *server)
+{
+	history_free(server->history);
+}
+
 /* ---- pending questions, and the resolver processes ---- */
 
 static bool use_pending_settings(server_t *server, const pending_settings_t *settings)
 {
-	const witnesses_t witnesses = { .log = server->log, .vlog = server->vlog, .alerts = server->alerts };
+	const witnesses_t witnesses = {
+		.log = server->log, .vlog = server->vlog, .alerts = server->alerts, .history = server->history
+	};
 
 	server->pending = pending_start(settings, server->cache, server->pending_cookies, &witnesses);
 	return server->pending != NULL;
@@ -237,6 +254,7 @@ static const room_t rooms[] = {
 	{ make_cache, free_cache, false },
 	{ start_vlog, stop_vlog, false },
 	{ start_alerts, stop_alerts, false },
+	{ start_history, stop_history, false },
 	{ NULL, free_front, false }, /* after pending, which replies through the front's sockets to the last */
 	{ start_pending, stop_pending, false },
 	{ start_front, stop_front, false }, /* behind all that it needs, so that whoever asks is answered */

@@ -7,6 +7,7 @@
 #include "module/alert/alerts.h"
 #include "module/front/cookie.h"
 #include "module/front/front.h"
+#include "module/history/history.h"
 #include "module/inspect/keeper.h"
 #include "module/log/log.h"
 #include "module/pending/pending.h"
@@ -22,6 +23,7 @@ typedef struct server {
 	struct event_base *base; /* the main thread's loop (loop.h) */
 	vlog_t *vlog;
 	alerts_t *alerts;
+	history_t *history;
 	cache_t *cache;
 	cookies_t *cookies;         /* the front's */
 	cookies_t *pending_cookies; /* the pending thread's, of the same secret */

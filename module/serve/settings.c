@@ -33,6 +33,14 @@ vlog_settings_t settings_of_vlog(const conf_t *conf)
 				  .hits = conf->validation_log.hits };
 }
 
+history_settings_t settings_of_history(const conf_t *conf)
+{
+	return (history_settings_t){ .enable = conf->history.enable,
+				     .file = conf->history.file,
+				     .limits = { .max_rows = conf->history.max_rows,
+						 .max_age = conf->history.max_age } };
+}
+
 /* A loaded configuration has been tried already: only memory can be out. That a file of providers is bad is no reason not to start:
  * without it hosts are shown by their domains. */
 static policy_t *policy_of(const server_t *server, const conf_t *conf)

@@ -9,6 +9,7 @@ unsigned settings_workers(const conf_t *conf);
 
 front_settings_t settings_of_front(const conf_t *conf);
 vlog_settings_t settings_of_vlog(const conf_t *conf);
+history_settings_t settings_of_history(const conf_t *conf);
 
 /* Calls `use` with the pending thread's settings, whose strings end with the call and whose policy becomes that of `use`.
  * False when memory is out or `use` says so. */

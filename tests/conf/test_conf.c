@@ -129,6 +129,10 @@ static void is_default(const conf_t *conf)
 	assert_int_equal(conf->alerts.failing_after, 4 * 3600);
 	assert_int_equal(conf->alerts.max_per_hour, 60);
 	assert_string_equal(conf->alerts.file, "/var/lib/mxward/alerts.json");
+	assert_true(conf->history.enable);
+	assert_string_equal(conf->history.file, "/var/lib/mxward/history.db");
+	assert_int_equal(conf->history.max_rows, 10000000);
+	assert_int_equal(conf->history.max_age, 104 * 7 * 86400);
 }
 
 static void nothing_is_the_defaults(void **state)

@@ -61,6 +61,10 @@ static const refused_t refused[] = {
 	  "with a token, or listen on 127.0.0.1 and ::1 alone" },
 	{ "inspection where DNS is", "inspection: {listen: [127.0.0.1@53]}",
 	  "1:22: inspection.listen has an address and port of listen, where DNS is spoken: give another port" },
+	{ "the history in a log", "log: {to: /var/lib/mxward/history.db}",
+	  "1:11: history.file and log.to name the same file: give each its own" },
+	{ "the history in the trust anchor", "history: {file: /var/lib/mxward/root.key}",
+	  "1:17: history.file and resolver.auto-trust-anchor-file name the same file: give each its own" },
 };
 
 static void allows_what_is_equal_or_beside(void **state)

@@ -208,6 +208,10 @@ static void sample_loads_to_the_defaults(void **state)
 	assert_int_equal(one->alerts.failing_after, other->alerts.failing_after);
 	assert_int_equal(one->alerts.max_per_hour, other->alerts.max_per_hour);
 	assert_string_equal(one->alerts.file, other->alerts.file);
+	assert_int_equal(one->history.enable, other->history.enable);
+	assert_string_equal(one->history.file, other->history.file);
+	assert_int_equal(one->history.max_rows, other->history.max_rows);
+	assert_int_equal(one->history.max_age, other->history.max_age);
 	conf_free(one);
 	conf_free(other);
 	free(text);

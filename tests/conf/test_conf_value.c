@@ -467,6 +467,18 @@ static void stores_validation_log(void **state)
 	conf_free(conf);
 }
 
+static void stores_history(void **state)
+{
+	conf_t *conf = accepted("history: {enable: no, file: /h, max-rows: 1000, max-age: 52w}");
+
+	(void)state;
+	assert_false(conf->history.enable);
+	assert_string_equal(conf->history.file, "/h");
+	assert_int_equal(conf->history.max_rows, 1000);
+	assert_int_equal(conf->history.max_age, 364 * 86400);
+	conf_free(conf);
+}
+
 typedef struct bound_row {
 	const char *name;
 	const char *begin;
@@ -576,12 +588,19 @@ static void fails_on_long_paths_and_lines(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(stores_numbers),   cmocka_unit_test(stores_words_and_texts),
-		cmocka_unit_test(stores_log_words), cmocka_unit_test(stores_lists),
-		cmocka_unit_test(stores_routes),    cmocka_unit_test(stores_mx),
-		cmocka_unit_test(stores_choices),   cmocka_unit_test(stores_pins),
-		cmocka_unit_test(stores_alerts),    cmocka_unit_test(stores_validation_log),
-		cmocka_unit_test(stores_options),   cmocka_unit_test(fails_on_long_paths_and_lines),
+		cmocka_unit_test(stores_numbers),
+		cmocka_unit_test(stores_words_and_texts),
+		cmocka_unit_test(stores_log_words),
+		cmocka_unit_test(stores_lists),
+		cmocka_unit_test(stores_routes),
+		cmocka_unit_test(stores_mx),
+		cmocka_unit_test(stores_choices),
+		cmocka_unit_test(stores_pins),
+		cmocka_unit_test(stores_alerts),
+		cmocka_unit_test(stores_validation_log),
+		cmocka_unit_test(stores_history),
+		cmocka_unit_test(stores_options),
+		cmocka_unit_test(fails_on_long_paths_and_lines),
 	};
 
 	return RUN_ROWS("refused", refused, is_refused) + RUN_ROWS("bounds", bounds, is_bounded) +

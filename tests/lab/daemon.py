@@ -101,13 +101,15 @@ class Process:
 
 
 class Mxward(Process):
-    """`mxward serve` with the lab's configuration, a validation log of its own, and `changes`; fresh: without an earlier one's
+    """`mxward serve` with the lab's configuration, a validation log and a history of its own, and `changes`; fresh: without an earlier one's
     trust anchor state."""
 
     def __init__(self, name="mxward", changes=None, environment=None, fresh=True):
         self.validation = folder() / f"{name}.validation.log"
         self.alerts = folder() / f"{name}.alerts.json"
-        own = {"validation-log": {"file": str(self.validation)}, "alerts": {"file": str(self.alerts)}}
+        self.history = folder() / f"{name}.history.db"
+        own = {"validation-log": {"file": str(self.validation)}, "alerts": {"file": str(self.alerts)},
+               "history": {"file": str(self.history)}}
         _merge(own, changes or {})
         self.config = write_config(folder() / f"{name}.yaml", own)
         self.fresh = fresh
