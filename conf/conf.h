@@ -165,6 +165,9 @@ typedef struct conf_inspection {
 	conf_strings_t allowed_hosts; /* names that a client may call it by, beside its addresses and localhost */
 	char *log_index;              /* path */
 } conf_inspection_t;
+typedef struct conf_control {
+	char *socket; /* absolute path; "" for none */
+} conf_control_t;
 
 typedef struct conf_webhook {
 	char *url;        /* "" for none */
@@ -210,6 +213,7 @@ typedef struct conf {
 	conf_inspection_t inspection;
 	conf_alerts_t alerts;
 	conf_history_t history;
+	conf_control_t control;
 	conf_place_t *places; /* for conf_place() */
 } conf_t;
 

@@ -242,6 +242,8 @@ const conf_key_t conf_keys[] = {
 	  "take about 100 MB." },
 	{ "history.max-age", CONF_DURATION, PLACE(history.max_age), "104w", DAY, 7300 * DAY, NULL,
 	  "What was not seen for so long is forgotten." },
+	{ "control.socket", CONF_PATH, PLACE(control.socket), "/run/mxward/control.sock", 0, 107, NULL,
+	  "Unix socket for mxward status, stats, flush and their like: for root and the socket's group; \"\" for none." },
 };
 
 const size_t conf_key_count = sizeof(conf_keys) / sizeof(conf_keys[0]);

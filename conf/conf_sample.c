@@ -22,6 +22,7 @@ static const section_t sections[] = {
 	{ "cache", "Answers that are kept." },
 	{ "mx", "How MX answers are judged, by the checks of docs/checks.md." },
 	{ "log", "What is written down." },
+	{ "control", "How the running daemon is looked at and told what to do (mxward-control(1))." },
 	{ "validation-log", "What came of each MX answer, as JSON lines that prove that nobody edited them." },
 	{ "inspection", "The page, the metrics and the API over HTTP; see what happens." },
 	{ "alerts",

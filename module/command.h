@@ -16,6 +16,10 @@ int command_doctor(int argc, char **argv);
 int command_log(int argc, char **argv);
 int command_version(int argc, char **argv);
 
+/* Those that a running server carries out (module/control/): argv[0] says which. */
+int command_control(int argc, char **argv);
+int command_log_level(int argc, char **argv); /* of `mxward log level` */
+
 /* Not for people: what a resolver process runs, with its end of the socket pair and its configuration inherited. */
 int command_resolver(int argc, char **argv);
 

@@ -46,6 +46,18 @@ void privileges_prepare(void)
 	raise_file_limit();
 }
 
+void privileges_whom(const char *user, uid_t *uid, gid_t *gid)
+{
+	const struct passwd *entry = NULL;
+
+	if (user[0] != '\0' && geteuid() == 0)
+		entry = getpwnam(user);
+	if (entry == NULL && user[0] != '\0' && geteuid() == 0)
+		entry = getpwnam(fallback_user);
+	*uid = entry != NULL ? entry->pw_uid : geteuid();
+	*gid = entry != NULL ? entry->pw_gid : getegid();
+}
+
 static const struct passwd *find_user(const char *user, bool user_is_default, log_t *log)
 {
 	const struct passwd *entry = getpwnam(user);

@@ -66,14 +66,18 @@ void front_reload(front_t *front, const front_settings_t *settings)
 				  "memory is out: worker %u keeps its old settings; reload again", i);
 }
 
+static void add_counts(uint64_t *sums, const atomic_uint_fast64_t *counts, unsigned size)
+{
+	for (unsigned i = 0; i < size; i++)
+		sums[i] += atomic_load_explicit(&counts[i], memory_order_relaxed);
+}
+
 void front_stats(const front_t *front, front_stats_t *stats)
 {
 	uint64_t sums[COUNTS] = { 0 };
 
 	for (unsigned i = 0; i < front->count; i++)
-		for (unsigned what = 0; what < COUNTS; what++)
-			sums[what] +=
-				atomic_load_explicit(&front->workers[i]->responder.counts[what], memory_order_relaxed);
+		add_counts(sums, front->workers[i]->responder.counts, COUNTS);
 	*stats = (front_stats_t){ .udp_queries = sums[COUNT_UDP],
 				  .tcp_queries = sums[COUNT_TCP],
 				  .hits = sums[COUNT_HIT],
@@ -81,7 +85,15 @@ void front_stats(const front_t *front, front_stats_t *stats)
 				  .refused = sums[COUNT_REFUSED],
 				  .dropped = sums[COUNT_DROPPED],
 				  .malformed = sums[COUNT_MALFORMED],
+				  .servfail = sums[COUNT_SERVFAIL],
 				  .tcp_connections = connections_count(&front->connections) };
+	for (unsigned i = 0; i < front->count; i++) {
+		const responder_t *responder = &front->workers[i]->responder;
+
+		add_counts(stats->udp_types, responder->types[0], TYPES_COUNTED);
+		add_counts(stats->tcp_types, responder->types[1], TYPES_COUNTED);
+		histogram_read(&responder->hit_latency, &stats->hit_latency);
+	}
 }
 
 void front_stop(front_t *front)

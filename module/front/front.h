@@ -9,6 +9,8 @@
 #include "conf/conf.h"
 #include "module/front/client.h"
 #include "module/front/cookie.h"
+#include "module/front/types.h"
+#include "module/histogram.h"
 #include "module/log/log.h"
 #include "validator/query.h"
 
@@ -32,12 +34,17 @@ typedef struct front_calls {
 typedef struct front_stats {
 	uint64_t udp_queries; /* messages that came, whatever they were */
 	uint64_t tcp_queries;
-	uint64_t hits;            /* answered without anybody's help */
-	uint64_t misses;          /* handed to `miss`, and those that it turned away */
-	uint64_t refused;         /* REFUSED or NOTIMP */
-	uint64_t dropped;         /* no query at all: no reply */
-	uint64_t malformed;       /* FORMERR or BADVERS */
-	uint64_t tcp_connections; /* open now */
+	uint64_t hits;                     /* answered without anybody's help */
+	uint64_t misses;                   /* handed to `miss`, and those that it turned away */
+	uint64_t refused;                  /* REFUSED or NOTIMP */
+	uint64_t dropped;                  /* no query at all: no reply */
+	uint64_t malformed;                /* FORMERR or BADVERS */
+	uint64_t servfail;                 /* of the hits: answered SERVFAIL */
+	uint64_t tcp_connections;          /* open now */
+	uint64_t udp_types[TYPES_COUNTED]; /* queries with a question, by its type (types.h) */
+	uint64_t tcp_types[TYPES_COUNTED];
+	histogram_sum_t
+		hit_latency; /* from reading a batch of queries to having sent its replies, for each hit in it */
 } front_stats_t;
 
 enum { FRONT_MIN_UDP_SIZE = 512, FRONT_MAX_UDP_SIZE = 4096 }; /* what front_settings.max_udp_size may be */

@@ -9,21 +9,42 @@
 
 enum { TYPE_ANY = 255, RCODE_AT = 3 /* in a header */, RCODE_MASK = 15 };
 
+/* One writer: no locked instruction is needed. */
+static void count(atomic_uint_fast64_t *counter)
+{
+	atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + 1, memory_order_relaxed);
+}
+
+static uint64_t hits(const responder_t *responder)
+{
+	return atomic_load_explicit(&responder->counts[COUNT_HIT], memory_order_relaxed);
+}
+
 void responder_tick(responder_t *responder)
 {
 	struct timespec now;
 
-	responder->now = clock_of_cache();
+	responder->tick_began = clock_microseconds(CLOCK_OF_CACHE);
+	responder->now = responder->tick_began / 1000000;
+	responder->tick_hits = hits(responder);
 	clock_gettime(CLOCK_REALTIME_COARSE, &now);
 	responder->reply.wall = (uint32_t)now.tv_sec;
 }
 
+/* No clock is read for a hit: all of a batch were read, and are sent, together. */
+void responder_tock(responder_t *responder)
+{
+	const uint64_t more = hits(responder) - responder->tick_hits;
+
+	if (more == 0)
+		return;
+	responder->tick_hits += more;
+	histogram_add(&responder->hit_latency, clock_microseconds(CLOCK_OF_CACHE) - responder->tick_began, more);
+}
+
 void responder_count(responder_t *responder, count_t what)
 {
-	/* One writer: no locked instruction is needed. */
-	atomic_store_explicit(&responder->counts[what],
-			      atomic_load_explicit(&responder->counts[what], memory_order_relaxed) + 1,
-			      memory_order_relaxed);
+	count(&responder->counts[what]);
 }
 
 /* What is said without looking at the question. */
@@ -55,15 +76,19 @@ static size_t pronounce(responder_t *responder, const verdict_t *verdict, const 
 
 static size_t from_cache(responder_t *responder, const query_t *query, const client_t *client, uint8_t *out)
 {
+	unsigned rcode = 0;
 	size_t size = query->type == TYPE_ANY ? reply_to_any(&responder->reply, query, client, out)
 					      : reply_from_cache(&responder->reply, query, client, responder->cache,
 								 responder->now, out);
 
 	if (size == 0)
 		return 0;
+	rcode = out[RCODE_AT] & RCODE_MASK;
 	responder_count(responder, COUNT_HIT);
+	if (rcode == RCODE_SERVFAIL)
+		responder_count(responder, COUNT_SERVFAIL);
 	if (responder->calls.hit != NULL)
-		responder->calls.hit(responder->calls.arg, query, client, out[RCODE_AT] & RCODE_MASK);
+		responder->calls.hit(responder->calls.arg, query, client, rcode);
 	return size;
 }
 
@@ -98,6 +123,8 @@ respond_t respond(responder_t *responder, const uint8_t *octets, size_t size, co
 		responder_count(responder, COUNT_DROPPED);
 		return RESPOND_NEVER;
 	}
+	if (fault == QUERY_OK && query.has_question)
+		count(&responder->types[client->tcp][types_slot(query.type)]);
 	*reply_size = fault == QUERY_OK ? answer(responder, &query, client, out)
 					: pronounce(responder, &fault_verdicts[fault], &query, client, out);
 	return *reply_size > 0 ? RESPOND_NOW : RESPOND_LATER;

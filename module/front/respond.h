@@ -18,6 +18,7 @@ typedef enum {
 	COUNT_REFUSED,
 	COUNT_DROPPED,
 	COUNT_MALFORMED,
+	COUNT_SERVFAIL, /* beside COUNT_HIT */
 	COUNTS,
 } count_t;
 
@@ -26,8 +27,12 @@ typedef struct responder {
 	acl_t *acl; /* owned */
 	cache_t *cache;
 	front_calls_t calls;
-	uint64_t now; /* clock_of_cache(); responder_tick() */
+	uint64_t now;        /* clock_of_cache(); responder_tick() */
+	uint64_t tick_began; /* the same in microseconds */
+	uint64_t tick_hits;  /* COUNT_HIT then */
 	atomic_uint_fast64_t counts[COUNTS];
+	atomic_uint_fast64_t types[2][TYPES_COUNTED]; /* over UDP, over TCP */
+	histogram_t hit_latency;
 } responder_t;
 
 typedef enum {
@@ -36,8 +41,9 @@ typedef enum {
 	RESPOND_NEVER, /* it was no query */
 } respond_t;
 
-/* Reads the clocks. Once for each batch. */
+/* Reads the clocks. Once for each batch, before it and, for its latency, when its replies are sent. */
 void responder_tick(responder_t *responder);
+void responder_tock(responder_t *responder);
 
 void responder_count(responder_t *responder, count_t what);
 

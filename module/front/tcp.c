@@ -279,6 +279,7 @@ static void take_messages(connection_t *connection, size_t size)
 		over = connection->ended && !ended_before;
 	}
 	send_gathered(connection);
+	responder_tock(tcp->responder);
 	keep_rest(connection, at, over ? 0 : (size_t)(end - at));
 }
 

@@ -217,6 +217,7 @@ static void on_readable(evutil_socket_t fd, short events, void *arg)
 		return;
 	responder_tick(udp->responder);
 	send_batch(udp, fd, answer_batch(udp, socket, (unsigned)count));
+	responder_tock(udp->responder);
 }
 
 /* ---- begin and end ---- */

@@ -122,6 +122,24 @@ void log_reopen(log_t *log, const char *to, log_level_t level)
 		queue_put(log->queue, &line->item);
 }
 
+void log_set_level(log_t *log, log_level_t level)
+{
+	atomic_store_explicit(&log->level, level, memory_order_relaxed);
+}
+
+log_level_t log_get_level(const log_t *log)
+{
+	return atomic_load_explicit(&log->level, memory_order_relaxed);
+}
+
+void log_stats(const log_t *log, log_stats_t *stats)
+{
+	queue_stats_t queue;
+
+	queue_stats(log->queue, &queue);
+	*stats = (log_stats_t){ .waiting = queue.waiting, .lost = queue.lost };
+}
+
 int log_wants(const log_t *log, log_level_t level)
 {
 	return log != NULL && level <= atomic_load_explicit(&log->level, memory_order_relaxed);

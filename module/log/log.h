@@ -8,6 +8,8 @@
 #include "config.h"
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 typedef struct log log_t;
@@ -36,6 +38,17 @@ void log_free(log_t *log);
 /* Opens the file again (after rotation, at SIGHUP), perhaps another one, with another level. The level counts at once; the
  * file is opened by the writer, behind the lines that are queued already. */
 void log_reopen(log_t *log, const char *to, log_level_t level);
+
+/* The level alone. */
+void log_set_level(log_t *log, log_level_t level);
+log_level_t log_get_level(const log_t *log);
+
+typedef struct log_stats {
+	size_t waiting; /* lines that are not written yet */
+	uint64_t lost;  /* that came faster than they could be written */
+} log_stats_t;
+
+void log_stats(const log_t *log, log_stats_t *stats);
 
 /* Lines less important than the level are dropped before they are formatted. Control characters and octets that
  * are not UTF-8 are escaped; a message over 2047 octets is cut off. errno stays as it is. `log` may be NULL

@@ -23,6 +23,7 @@ struct queue {
 	queue_item_t *last;
 	size_t weight; /* of all */
 	size_t lost;   /* items that did not fit in since the last one that did */
+	uint64_t lost_ever;
 	bool stopping;
 	struct timespec stop_at; /* when stopping: what is not written by then is lost */
 	bool finished;           /* the writer is done, queue_free() frees everything */
@@ -194,10 +195,18 @@ void queue_put(queue_t *queue, queue_item_t *item)
 		pthread_cond_signal(&queue->changed);
 	} else {
 		queue->lost++;
+		queue->lost_ever++;
 	}
 	pthread_mutex_unlock(&queue->lock);
 	if (!taken && item != NULL)
 		queue->use->free_item(item);
+}
+
+void queue_stats(queue_t *queue, queue_stats_t *stats)
+{
+	pthread_mutex_lock(&queue->lock);
+	*stats = (queue_stats_t){ .waiting = queue->weight, .lost = queue->lost_ever };
+	pthread_mutex_unlock(&queue->lock);
 }
 
 static void tell_to_stop(queue_t *queue)

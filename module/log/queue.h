@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 typedef struct queue queue_t;
 
@@ -40,6 +41,14 @@ MUST_USE bool queue_start(queue_t *queue);
 
 /* Takes the item over; NULL (memory was out) counts as one that did not fit. From any thread, never blocks for long. */
 void queue_put(queue_t *queue, queue_item_t *item);
+
+/* What waits (weights together) and how much did not fit in since the beginning. From any thread. */
+typedef struct queue_stats {
+	size_t waiting;
+	uint64_t lost;
+} queue_stats_t;
+
+void queue_stats(queue_t *queue, queue_stats_t *stats);
 
 /* Has everything written, for a second at most, waits for it, two seconds at most, and frees queue and owner. */
 void queue_free(queue_t *queue);

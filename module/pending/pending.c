@@ -28,7 +28,7 @@ enum {
 	REPLACE_GRACE = 10, /* seconds that old resolver processes have to finish what they began */
 };
 
-typedef enum { MESSAGE_QUESTION, MESSAGE_RELOAD, MESSAGE_STOP } message_kind_t;
+typedef enum { MESSAGE_QUESTION, MESSAGE_LOOK, MESSAGE_RELOAD, MESSAGE_STOP } message_kind_t;
 
 /* What other threads put into the inbox. One allocation each; a question becomes the waiter it holds. */
 typedef struct message {
@@ -36,6 +36,10 @@ typedef struct message {
 	message_kind_t kind;
 	union {
 		waiter_t waiter;
+		struct {
+			pending_looked_fn *looked;
+			void *arg;
+		} look;
 		struct {
 			pending_settings_t settings; /* owns its strings */
 			judging_t *judging;
@@ -307,12 +311,24 @@ static void take_reload(pending_t *pending, const pending_settings_t *settings, 
 			  "memory is out: the resolver processes keep their old configuration; reload again");
 }
 
+static void take_look(const pending_t *pending, pending_looked_fn *looked, void *arg)
+{
+	pending_state_t state = { .questions = pending->questions.count };
+
+	state.process_count = pool_processes(pending->pool, state.processes, POOL_PROCESSES_MAX);
+	looked(arg, &state);
+}
+
 /* ---- the thread ---- */
 
 static void take_message(pending_t *pending, message_t *message)
 {
 	switch (message->kind) {
 	case MESSAGE_QUESTION: take_question(pending, &message->waiter); return;
+	case MESSAGE_LOOK:
+		take_look(pending, message->look.looked, message->look.arg);
+		free(message);
+		return;
 	case MESSAGE_RELOAD:
 		take_reload(pending, &message->reload.settings, message->reload.judging);
 		free(message);
@@ -423,6 +439,19 @@ bool pending_ask(pending_t *pending, const name_t *name, uint16_t type, bool fre
 	return true;
 }
 
+bool pending_look(pending_t *pending, pending_looked_fn *looked, void *arg)
+{
+	message_t *message = malloc(sizeof(*message));
+
+	if (message == NULL)
+		return false;
+	message->kind = MESSAGE_LOOK;
+	message->look.looked = looked;
+	message->look.arg = arg;
+	mailbox_put(&pending->inbox, &message->mail);
+	return true;
+}
+
 bool pending_reload(pending_t *pending, const pending_settings_t *settings)
 {
 	judging_t *judging = judging_of(settings);
@@ -466,6 +495,8 @@ static void inbox_drop(pending_t *pending)
 			judging_release(message->reload.judging);
 		} else if (message->kind == MESSAGE_QUESTION && message->waiter.told != NULL) {
 			message->waiter.told(message->waiter.told_arg, NULL, NULL, 0);
+		} else if (message->kind == MESSAGE_LOOK) {
+			message->look.looked(message->look.arg, NULL);
 		}
 		free(message);
 	}

@@ -59,6 +59,19 @@ MUST_USE bool pending_submit(pending_t *pending, const query_t *query, const cli
 MUST_USE bool pending_ask(pending_t *pending, const name_t *name, uint16_t type, bool fresh, pending_told_fn *told,
 			  void *arg);
 
+/* How the pending thread is doing. */
+typedef struct pending_state {
+	unsigned questions; /* that are being resolved */
+	size_t process_count;
+	pool_process_t processes[POOL_PROCESSES_MAX];
+} pending_state_t;
+
+/* Called once, in the pending thread; the state is borrowed, NULL when the server stops. */
+typedef void pending_looked_fn(void *arg, const pending_state_t *state);
+
+/* From any thread, never blocks. False when memory is out. */
+MUST_USE bool pending_look(pending_t *pending, pending_looked_fn *looked, void *arg);
+
 /* New settings from now on: new resolver processes take over from the old ones. False when memory is out: the old settings
  * stay. */
 bool pending_reload(pending_t *pending, const pending_settings_t *settings);

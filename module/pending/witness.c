@@ -69,6 +69,15 @@ static void log_validation(vlog_t *vlog, const ended_t *ended)
 		vlog_write(vlog, &event);
 }
 
+static void count(counts_t *counts, const ended_t *ended)
+{
+	const cache_answer_t *answer = &ended->resolution->answer;
+
+	if (counts != NULL)
+		counts_note(counts, ended->verdict, answer->failure, answer->security == SECURITY_BOGUS, answer->ede,
+			    ended->clients, ended->took);
+}
+
 void witnesses_hear(const witnesses_t *witnesses, const ended_t *ended)
 {
 	log_failure(witnesses->log, ended);
@@ -78,4 +87,5 @@ void witnesses_hear(const witnesses_t *witnesses, const ended_t *ended)
 		alerts_note(witnesses->alerts, ended->name, ended->verdict, ended->resolution->answer.failure,
 			    ended->wall / 1000);
 	history_note(witnesses->history, ended->name, ended->verdict, ended->wall / 1000);
+	count(witnesses->counts, ended);
 }

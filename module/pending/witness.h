@@ -7,6 +7,7 @@
 #include "module/history/history.h"
 #include "module/inquiry/resolution.h"
 #include "module/log/log.h"
+#include "module/pending/counts.h"
 #include "module/vlog/vlog.h"
 #include "validator/assessment.h"
 
@@ -16,6 +17,7 @@ typedef struct witnesses {
 	vlog_t *vlog;
 	alerts_t *alerts;
 	history_t *history;
+	counts_t *counts;
 } witnesses_t;
 
 /* A question that has ended, and what came of it. All is borrowed for the time of the call. */

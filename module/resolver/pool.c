@@ -441,3 +441,8 @@ void pool_stats(const pool_t *pool, pool_stats_t *stats)
 	stats->ready = seats_ready(pool->seats);
 	stats->restarts = seats_restarts(pool->seats);
 }
+
+size_t pool_processes(const pool_t *pool, pool_process_t *processes, size_t room)
+{
+	return seats_processes(pool->seats, processes, room);
+}

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 typedef struct pool pool_t;
 
@@ -89,5 +90,23 @@ void pool_cancel(pool_t *pool, uint64_t number);
 MUST_USE bool pool_replace(pool_t *pool, const pool_settings_t *settings, unsigned grace);
 
 void pool_stats(const pool_t *pool, pool_stats_t *stats);
+
+typedef enum {
+	POOL_STARTING,
+	POOL_READY,
+	POOL_LEAVING, /* it finishes what it began, and gets no more */
+	POOL_ENDED,   /* the system has not said yet how */
+} pool_state_t;
+
+typedef struct pool_process {
+	pid_t pid;
+	pool_state_t state;
+	unsigned open; /* questions that it works on, given up ones included */
+} pool_process_t;
+
+enum { POOL_PROCESSES_MAX = 192 }; /* current ones, their predecessors and their successors */
+
+/* Fills in the processes that there are, at most `room` of them; returns how many. */
+size_t pool_processes(const pool_t *pool, pool_process_t *processes, size_t room);
 
 #endif

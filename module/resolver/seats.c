@@ -379,6 +379,29 @@ child_t *seats_by_hash(const seats_t *seats, uint32_t hash)
 	return NULL;
 }
 
+static pool_state_t state_of(const child_t *child)
+{
+	const seat_t *seat = child->owner;
+
+	if (child->state == CHILD_ENDED || child->doomed)
+		return POOL_ENDED;
+	if (seat->generation->retired)
+		return POOL_LEAVING;
+	return child->state == CHILD_READY ? POOL_READY : POOL_STARTING;
+}
+
+size_t seats_processes(const seats_t *seats, pool_process_t *processes, size_t room)
+{
+	const child_t *child;
+	size_t count = 0;
+
+	TAILQ_FOREACH(child, &seats->children, link)
+	if (count < room)
+		processes[count++] =
+			(pool_process_t){ .pid = child->process.pid, .state = state_of(child), .open = child->open };
+	return count;
+}
+
 unsigned seats_ready(const seats_t *seats)
 {
 	unsigned ready = 0;

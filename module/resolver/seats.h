@@ -33,6 +33,7 @@ MUST_USE bool seats_replace(seats_t *seats, const pool_settings_t *settings, uns
 child_t *seats_least_busy(const seats_t *seats);
 child_t *seats_by_hash(const seats_t *seats, uint32_t hash);
 
+size_t seats_processes(const seats_t *seats, pool_process_t *processes, size_t room); /* pool_processes() */
 unsigned seats_ready(const seats_t *seats);
 uint64_t seats_restarts(const seats_t *seats);
 

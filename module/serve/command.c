@@ -1,5 +1,6 @@
 /* command.c: `mxward serve`: starts the rooms, says that it is ready, and runs until a signal ends it. */
 #include "module/command.h"
+#include "module/clock.h"
 
 #include "module/load.h"
 #include "module/privileges.h"
@@ -74,7 +75,9 @@ static bool run(server_t *server)
 
 static int serve(const char *path)
 {
-	server_t server = { .path = path };
+	server_t server = {
+		.path = path, .started = clock_of_wall(), .started_mono = clock_of_cache(), .control_socket.fd = -1
+	};
 	char *error = NULL;
 	bool ran = false;
 

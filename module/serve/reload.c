@@ -40,6 +40,8 @@ static void warn_of_what_stays(const server_t *server, const conf_t *fresh)
 		log_write(server->log, LOG_LEVEL_WARNING, "threads has changed: that needs a restart");
 	if (strcmp(old->alerts.file, fresh->alerts.file) != 0)
 		log_write(server->log, LOG_LEVEL_WARNING, "alerts.file has changed: that needs a restart");
+	if (strcmp(old->control.socket, fresh->control.socket) != 0)
+		log_write(server->log, LOG_LEVEL_WARNING, "control.socket has changed: that needs a restart");
 	if (strcmp(old->user, fresh->user) != 0)
 		log_write(server->log, LOG_LEVEL_WARNING, "user has changed: that needs a restart");
 }

@@ -3,8 +3,11 @@
 
 #include "module/clock.h"
 #include "module/privileges.h"
+#include "module/serve/orders.h"
 #include "module/serve/settings.h"
 #include "validator/ede.h"
+
+#include <stdlib.h>
 
 enum {
 	READY_SECONDS = 5,         /* that the first resolver process has to start */
@@ -43,6 +46,17 @@ static void free_loop(server_t *server)
 		event_base_free(server->base);
 }
 
+static bool make_callbacks(server_t *server)
+{
+	server->callbacks = callbacks_new(server->base);
+	return server->callbacks != NULL;
+}
+
+static void free_callbacks(server_t *server)
+{
+	callbacks_free(server->callbacks);
+}
+
 /* ---- sockets ---- */
 
 static bool bind_sockets(server_t *server)
@@ -55,6 +69,30 @@ static void free_sockets(server_t *server)
 {
 	if (server->sockets != NULL)
 		front_sockets_free(server->sockets);
+}
+
+/* Without its control socket the server does all that clients want: a line says what is wrong. */
+static bool make_control_socket(server_t *server)
+{
+	const conf_t *conf = server->conf;
+	char *error = NULL;
+	uid_t user;
+	gid_t group;
+
+	server->control_socket.fd = -1;
+	if (conf->control.socket[0] == '\0')
+		return true;
+	privileges_whom(conf->user, &user, &group);
+	if (!listener_open(&server->control_socket, conf->control.socket, user, group, &error))
+		log_write(server->log, LOG_LEVEL_ERROR, "no control socket: %s",
+			  error != NULL ? error : "memory is out");
+	free(error);
+	return true;
+}
+
+static void close_control_socket(server_t *server)
+{
+	listener_close(&server->control_socket);
 }
 
 /* ---- privileges ---- */
@@ -142,11 +180,24 @@ static void stop_history(server_t *server)
 
 /* ---- pending questions, and the resolver processes ---- */
 
+static bool make_counts(server_t *server)
+{
+	server->counts = calloc(1, sizeof(*server->counts));
+	return server->counts != NULL;
+}
+
+static void free_counts(server_t *server)
+{
+	free(server->counts);
+}
+
 static bool use_pending_settings(server_t *server, const pending_settings_t *settings)
 {
-	const witnesses_t witnesses = {
-		.log = server->log, .vlog = server->vlog, .alerts = server->alerts, .history = server->history
-	};
+	const witnesses_t witnesses = { .log = server->log,
+					.vlog = server->vlog,
+					.alerts = server->alerts,
+					.history = server->history,
+					.counts = server->counts };
 
 	server->pending = pending_start(settings, server->cache, server->pending_cookies, &witnesses);
 	return server->pending != NULL;
@@ -220,6 +271,22 @@ static void free_front(server_t *server)
 		front_free(server->front);
 }
 
+/* ---- control ---- */
+
+static bool start_control(server_t *server)
+{
+	if (server->control_socket.fd < 0)
+		return true;
+	server->control = control_new(server->base, &server->control_socket, &control_usual_limits, orders_take, server,
+				      server->log);
+	return server->control != NULL;
+}
+
+static void stop_control(server_t *server)
+{
+	control_free(server->control);
+}
+
 /* ---- inspection: a process beside; without it the server goes on ---- */
 
 static bool start_inspection(server_t *server)
@@ -247,6 +314,8 @@ typedef struct room {
 static const room_t rooms[] = {
 	{ open_log, close_log, false },
 	{ make_loop, free_loop, false },
+	{ make_callbacks, free_callbacks, false },
+	{ make_control_socket, close_control_socket, false },
 	{ bind_sockets, free_sockets, true }, /* low ports want privileges, */
 	{ drop_privileges, NULL, true },      /*   which go thread by thread: so before the first thread */
 	{ start_log, NULL, false },
@@ -255,10 +324,12 @@ static const room_t rooms[] = {
 	{ start_vlog, stop_vlog, false },
 	{ start_alerts, stop_alerts, false },
 	{ start_history, stop_history, false },
+	{ make_counts, free_counts, false },
 	{ NULL, free_front, false }, /* after pending, which replies through the front's sockets to the last */
 	{ start_pending, stop_pending, false },
 	{ start_front, stop_front, false }, /* behind all that it needs, so that whoever asks is answered */
-	{ start_inspection, stop_inspection, false },
+	{ start_control, stop_control, false },
+	{ start_inspection, stop_inspection, false }, /* asks over the control socket */
 };
 
 enum { ROOMS = sizeof(rooms) / sizeof(rooms[0]) };

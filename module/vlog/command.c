@@ -269,7 +269,9 @@ int command_log(int argc, char **argv)
 		fputs(help, stdout);
 		return 0;
 	}
+	if (argc > 1 && strcmp(argv[1], "level") == 0)
+		return command_log_level(argc - 1, argv + 1);
 	if (argc < 2 || strcmp(argv[1], "verify") != 0)
-		return usage_error("what can be done with it is: verify");
+		return usage_error("what can be done with it is: verify, level");
 	return command_verify(argc - 1, argv + 1);
 }

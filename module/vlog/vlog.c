@@ -224,10 +224,14 @@ void vlog_write(vlog_t *vlog, const vlog_event_t *event)
 
 void vlog_stats(const vlog_t *vlog, vlog_stats_t *stats)
 {
+	queue_stats_t queue;
+
 	*stats = (vlog_stats_t){ 0 };
 	if (vlog == NULL)
 		return;
 	stats->written = atomic_load_explicit(&vlog->counts.written, memory_order_relaxed);
 	stats->lost = atomic_load_explicit(&vlog->counts.lost, memory_order_relaxed);
+	queue_stats(vlog->queue, &queue);
+	stats->waiting = queue.waiting;
 	stats->checkpoints = atomic_load_explicit(&vlog->counts.checkpoints, memory_order_relaxed);
 }

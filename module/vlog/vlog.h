@@ -51,6 +51,7 @@ typedef struct vlog_stats {
 	uint64_t written;     /* lines in the file, checkpoints and the like among them */
 	uint64_t lost;        /* events that did not fit into the queue, or could not be written */
 	uint64_t checkpoints; /* signed */
+	uint64_t waiting;     /* octets that are not written yet */
 } vlog_stats_t;
 
 /* Opens the log and makes or reads the key. That a file cannot be opened is no error: it is said in `log`, tried again later,

@@ -12,6 +12,7 @@ import asking
 import lab
 
 STOP_SECONDS = 10
+COMMAND_SECONDS = 60
 READY_TRIES = 1200
 SANITIZER = re.compile(".*(runtime error:|[A-Z][a-z]+Sanitizer:).*")  # also a resolver process's, which is replaced
 ADDRESS = os.environ.get("LAB_RESOLVER", "127.0.0.1")
@@ -108,8 +109,9 @@ class Mxward(Process):
         self.validation = folder() / f"{name}.validation.log"
         self.alerts = folder() / f"{name}.alerts.json"
         self.history = folder() / f"{name}.history.db"
+        self.socket = folder() / f"{name}.sock"
         own = {"validation-log": {"file": str(self.validation)}, "alerts": {"file": str(self.alerts)},
-               "history": {"file": str(self.history)}}
+               "history": {"file": str(self.history)}, "control": {"socket": str(self.socket)}}
         _merge(own, changes or {})
         self.config = write_config(folder() / f"{name}.yaml", own)
         self.fresh = fresh
@@ -126,6 +128,19 @@ class Mxward(Process):
 
     def reload(self):
         self.send(signal.SIGHUP)
+
+    def control(self, *words, user=None, **options):
+        """`mxward WORDS` against this server; options as subprocess.run()."""
+        become = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user is not None else []
+        return subprocess.run([*become, binary(), *words, "--socket", str(self.socket)], capture_output=True, text=True,
+                              timeout=COMMAND_SECONDS, check=False, **options)
+
+    def told(self, *words):
+        """What it answers to a command, as an object."""
+        done = self.control(*words, "--json")
+        if done.returncode != 0:
+            raise RuntimeError(f"mxward {' '.join(words)}: {done.stderr}")
+        return json.loads(done.stdout)
 
     def validated(self, kind="assessment"):
         """Objects of the validation log, of lines that are whole."""

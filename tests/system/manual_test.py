@@ -7,7 +7,8 @@ import re
 import subprocess
 import sys
 
-PAGES = {"serve": "mxward-serve.8", "checkconf": "mxward-checkconf.1", "lookup": "mxward-lookup.1", "doctor": "mxward-doctor.1", "log": "mxward-log.1", "version": "mxward.1"}
+PAGES = {"serve": "mxward-serve.8", "checkconf": "mxward-checkconf.1", "lookup": "mxward-lookup.1", "doctor": "mxward-doctor.1", "log": "mxward-log.1", "version": "mxward.1",
+         **dict.fromkeys(("status", "stats", "reload", "stop"), "mxward-control.1")}
 
 
 def _run(*command):
@@ -27,8 +28,8 @@ def _statuses(text):
 def _missing(mxward, folder):
     """What the program has and the manual has not."""
     overview = (folder / "mxward.1").read_text()
-    for command in re.findall(r"^  (\w+) ", _run(mxward, "--help").stdout, re.MULTILINE):
-        if command not in PAGES or f".It Cm {command}" not in overview:
+    for command in re.findall(r"^  ([\w-]+) ", _run(mxward, "--help").stdout, re.MULTILINE):
+        if command not in PAGES or not re.search(rf"^\.It Cm .*\b{command}\b", overview, re.MULTILINE):
             yield f"mxward.1 does not tell of {command}"
             continue
         page = (folder / PAGES[command]).read_text()

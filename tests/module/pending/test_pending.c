@@ -147,6 +147,14 @@ void pool_stats(const pool_t *pool, pool_stats_t *stats)
 	*stats = (pool_stats_t){ .ready = 1 };
 }
 
+size_t pool_processes(const pool_t *pool, pool_process_t *processes, size_t room)
+{
+	(void)pool;
+	assert_true(room > 0);
+	processes[0] = (pool_process_t){ .pid = 4711, .state = POOL_READY, .open = fake.count };
+	return 1;
+}
+
 static void fake_answer(unsigned which, const pool_outcome_t *outcome)
 {
 	const uint64_t one = 1;
@@ -641,6 +649,45 @@ static void budget_ends_a_question(void **state)
 	assert_true(fake.asked[0].cancelled); /* the reply goes first */
 }
 
+/* ---- a look at the thread ---- */
+
+typedef struct looked {
+	sem_t came;
+	unsigned questions;
+	size_t processes;
+	pid_t pid;
+	bool stopped;
+} looked_t;
+
+static void on_looked(void *arg, const pending_state_t *state)
+{
+	looked_t *looked = arg;
+
+	looked->stopped = state == NULL;
+	if (state != NULL) {
+		looked->questions = state->questions;
+		looked->processes = state->process_count;
+		looked->pid = state->processes[0].pid;
+	}
+	sem_post(&looked->came);
+}
+
+static void shows_how_it_is(void **state)
+{
+	const fixture_t *fixture = *state;
+	looked_t looked = { .questions = 77 };
+
+	sem_init(&looked.came, 0, 0);
+	assert_true(submit(fixture->pending, "open.example", 1));
+	sem_wait(&fake.was_asked);
+	assert_true(pending_look(fixture->pending, on_looked, &looked));
+	sem_wait(&looked.came);
+	assert_false(looked.stopped);
+	assert_int_equal(looked.questions, 1);
+	assert_int_equal(looked.processes, 1);
+	assert_int_equal(looked.pid, 4711);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -659,6 +706,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(joins_what_is_fresh_enough, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(tells_who_was_turned_away, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(tells_that_it_stops, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(shows_how_it_is, set_up, tear_down),
 		cmocka_unit_test(budget_ends_a_question),
 	};
 

@@ -1,0 +1,218 @@
+/* command.c: `mxward status`, `stats` and the other commands that a running server carries out: one row each. */
+#include "module/command.h"
+
+#include "conf/conf.h"
+#include "module/control/client.h"
+#include "module/control/show.h"
+#include "module/escape.h"
+#include "module/terminal.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { EXIT_REFUSED = 1, EXIT_NO_SERVER = 2, SENTENCE_MAX = 4096 };
+
+/* What the command line says beside the command's name. */
+typedef struct line {
+	const char *conf_path; /* NULL: the default, if it is there */
+	const char *socket;    /* NULL: as the configuration says */
+	bool json;
+	int count; /* arguments without a dash */
+	char **words;
+} line_t;
+
+typedef struct tool {
+	const char *name;
+	const char *arguments; /* for the usage */
+	const char *help;
+	int least, most; /* arguments */
+	/* Makes the order of the arguments; NULL with a sentence in `error` (SENTENCE_MAX octets) when they make none. */
+	json_t *(*order)(const line_t *line, char *error);
+	show_fn *show;
+} tool_t;
+
+/* ---- orders ---- */
+
+static json_t *order_of_log_level(const line_t *line, char *error)
+{
+	(void)error; /* the server knows the levels */
+	return json_pack("{s:s, s:s}", "command", "log-level", "level", line->words[0]);
+}
+
+static const tool_t tools[] = {
+	{ "status", "", "Says whether the server answers, since when, and on what.", 0, 0, NULL, show_status },
+	{ "stats", "", "Shows what was asked and answered since the server began, how fast, and what was found.", 0, 0,
+	  NULL, show_stats },
+	{ "reload", "", "Has the server read its configuration again, and says what is wrong with it.", 0, 0, NULL,
+	  show_reload },
+	{ "log level", " LEVEL", "Sets the log's level: error, warning, info or debug, until the next reload.", 1, 1,
+	  order_of_log_level, show_log_level },
+	{ "stop", "", "Has the server stop.", 0, 0, NULL, show_stop },
+};
+
+enum { TOOLS = sizeof(tools) / sizeof(tools[0]) };
+
+static const tool_t *find_tool(const char *name)
+{
+	size_t i = 0;
+
+	while (i < TOOLS - 1 && strcmp(tools[i].name, name) != 0)
+		i++;
+	return &tools[i]; /* main.c and this table have the same names */
+}
+
+/* ---- the command line ---- */
+
+static void print_help(const tool_t *tool)
+{
+	printf("Usage: mxward %s%s [-c FILE | --socket PATH] [--json]\n\n"
+	       "%s\n\n"
+	       "  -c, --config FILE  find the server's socket in this configuration\n"
+	       "                     (default: %s)\n"
+	       "      --socket PATH  the server's control socket\n"
+	       "      --json         print the answer as one JSON object\n"
+	       "  -h, --help         this text\n\n"
+	       "Exit status: 0 done; 1 the server refused, and says why; 2 there is no server, or\n"
+	       "none that answers; 64 wrong command line; 70 memory or output failed; 78 the\n"
+	       "configuration is wrong.\n\nSee mxward-control(1).\n",
+	       tool->name, tool->arguments, tool->help, MXWARD_CONFIG_FILE);
+}
+
+static int usage_error(const tool_t *tool, const char *what)
+{
+	fprintf(stderr, "mxward %s: %s; see mxward %s --help\n", tool->name, what, tool->name);
+	return EXIT_USAGE;
+}
+
+/* 0, EXIT_USAGE, or -1 when --help was all. */
+static int read_line(int argc, char **argv, const tool_t *tool, line_t *line)
+{
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "socket", required_argument, NULL, 's' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+
+	for (int option; (option = getopt_long(argc, argv, "c:h", options, NULL)) != -1;) {
+		switch (option) {
+		case 'c': line->conf_path = optarg; break;
+		case 's': line->socket = optarg; break;
+		case 'j': line->json = true; break;
+		case 'h': print_help(tool); return -1;
+		default: return EXIT_USAGE;
+		}
+	}
+	line->count = argc - optind;
+	line->words = argv + optind;
+	if (line->count < tool->least)
+		return usage_error(tool, "an argument is missing");
+	if (line->count > tool->most)
+		return usage_error(tool, "there is an argument too many");
+	return 0;
+}
+
+/* ---- the server's socket ---- */
+
+/* The configuration that names it; NULL, with what is wrong on stderr. */
+static conf_t *load(const line_t *line)
+{
+	const char *path = line->conf_path;
+	char *error = NULL;
+	conf_t *conf;
+
+	if (path == NULL && access(MXWARD_CONFIG_FILE, F_OK) == 0)
+		path = MXWARD_CONFIG_FILE;
+	conf = path != NULL ? conf_load(path, &error) : conf_parse("", 0, "defaults", &error);
+	if (conf == NULL)
+		fprintf(stderr, "%s\n", error != NULL ? error : "mxward: memory is out");
+	free(error);
+	return conf;
+}
+
+/* ---- all together ---- */
+
+static void print_error(const tool_t *tool, const char *error)
+{
+	char shown[SENTENCE_MAX];
+
+	fprintf(stderr, "mxward %s: %s\n", tool->name,
+		error != NULL ? escape_string(error, shown, sizeof(shown)) : "memory is out");
+}
+
+static int print_reply(const tool_t *tool, const line_t *line, const json_t *order, const json_t *reply)
+{
+	const show_t show = { .out = stdout, .colour = terminal_wants_colour(stdout) };
+
+	if (!line->json)
+		tool->show(&show, order, reply);
+	else if (json_dumpf(reply, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(12)) == 0)
+		putchar('\n');
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return EXIT_SUCCESS;
+	fprintf(stderr, "mxward %s: the answer could not be printed\n", tool->name);
+	return EXIT_SOFTWARE;
+}
+
+static int ask(const tool_t *tool, const line_t *line, const char *socket, const json_t *order)
+{
+	json_t *reply = NULL;
+	char *error = NULL;
+	const client_result_t result = client_ask(socket, order, CLIENT_SECONDS, &reply, &error);
+	int status = EXIT_NO_SERVER;
+
+	if (result == CLIENT_OK)
+		status = print_reply(tool, line, order, reply);
+	else
+		print_error(tool, error);
+	if (result == CLIENT_REFUSED)
+		status = EXIT_REFUSED;
+	json_decref(reply);
+	free(error);
+	return status;
+}
+
+static int ask_socket(const tool_t *tool, const line_t *line, const json_t *order)
+{
+	conf_t *conf = line->socket == NULL ? load(line) : NULL;
+	const char *socket = conf != NULL ? conf->control.socket : line->socket;
+	int status = EXIT_CONFIG;
+
+	if (socket != NULL && socket[0] != '\0') {
+		status = ask(tool, line, socket, order);
+	} else if (socket != NULL) {
+		print_error(tool, "control.socket is \"\": this server has no control socket");
+		status = EXIT_NO_SERVER;
+	}
+	conf_free(conf);
+	return status;
+}
+
+int command_control(int argc, char **argv)
+{
+	const tool_t *tool = find_tool(argv[0]);
+	char error[SENTENCE_MAX] = "memory is out";
+	line_t line = { 0 };
+	int status = read_line(argc, argv, tool, &line);
+	json_t *order = NULL;
+
+	if (status != 0)
+		return status > 0 ? status : EXIT_SUCCESS;
+	order = tool->order != NULL ? tool->order(&line, error) : json_pack("{s:s}", "command", tool->name);
+	if (order == NULL)
+		return usage_error(tool, error);
+	status = ask_socket(tool, &line, order);
+	json_decref(order);
+	return status;
+}
+
+int command_log_level(int argc, char **argv)
+{
+	static char name[] = "log level";
+
+	argv[0] = name;
+	return command_control(argc, argv);
+}
