@@ -2,6 +2,7 @@
 #include "validator/assessment.h"
 
 #include "validator/assessment_state.h"
+#include "validator/drift.h"
 #include "validator/hostname.h"
 #include "validator/name.h"
 #include "validator/rdata.h"
@@ -158,8 +159,12 @@ static void settle(assessment_t *assessment)
 		assessment->judged = udp;
 	else
 		settle_corroborated(assessment);
-	if (assessment->judged != NULL && reply_is_usable(assessment->judged))
+	if (assessment->judged == NULL)
+		return;
+	if (reply_is_usable(assessment->judged))
 		begin_hosts(assessment);
+	else
+		assessment->past_ask = ASK_DONE; /* there is nothing to compare */
 }
 
 /* ---- taking in ---- */
@@ -209,7 +214,33 @@ static void supply_host(assessment_t *assessment, size_t id, const outcome_t *ou
 	host_supply(&assessment->hosts[id / HOST_ASKS], (host_ask_t)(id % HOST_ASKS), outcome, &context);
 }
 
-/* ---- needs: their numbers are those of the replies, then of each host's questions ---- */
+/* ---- the past ---- */
+
+/* Without memory for it, or without exchanges, nothing is known. */
+static void keep_past(assessment_t *assessment, const past_set_t *past)
+{
+	const size_t count = past->count < ASSESSMENT_TARGETS_MAX ? past->count : ASSESSMENT_TARGETS_MAX;
+	past_exchange_t *exchanges = count > 0 ? malloc(count * sizeof(*exchanges)) : NULL;
+
+	if (exchanges == NULL)
+		return;
+	memcpy(exchanges, past->exchanges, count * sizeof(*exchanges));
+	assessment->past = *past;
+	assessment->past.count = count;
+	assessment->past.exchanges = exchanges;
+	assessment->has_past = true;
+}
+
+void assessment_supply_past(assessment_t *assessment, const past_set_t *past)
+{
+	if (assessment->finished || assessment->past_ask != ASK_OUT)
+		return;
+	assessment->past_ask = ASK_DONE;
+	if (past != NULL)
+		keep_past(assessment, past);
+}
+
+/* ---- needs: their numbers are those of the replies, then of each host's questions; the past has none ---- */
 
 static unsigned count_needs(const assessment_t *assessment)
 {
@@ -252,12 +283,25 @@ assessment_t *assessment_begin(const policy_t *policy, const name_t *name, const
 	assessment->name = *name;
 	assessment->limits = *limits;
 	assessment->now = now;
+	assessment->past_ask = ASK_WANTED;
 	want(assessment, REPLY_UDP);
 	return assessment;
 }
 
+/* Behind the first question, which is the longer way. */
+static bool next_is_past(assessment_t *assessment, need_t *need)
+{
+	if (assessment->past_ask != ASK_WANTED || assessment->asks[REPLY_UDP] == ASK_WANTED)
+		return false;
+	assessment->past_ask = ASK_OUT;
+	*need = (need_t){ .kind = NEED_PAST, .name = assessment->name };
+	return true;
+}
+
 bool assessment_next_need(assessment_t *assessment, need_t *need)
 {
+	if (!assessment->finished && next_is_past(assessment, need))
+		return true;
 	for (unsigned id = 0; id < count_needs(assessment) && !assessment->finished; id++) {
 		ask_state_t *state = state_of(assessment, id);
 
@@ -282,7 +326,7 @@ void assessment_supply(assessment_t *assessment, unsigned id, const outcome_t *o
 
 unsigned assessment_waits_for(const assessment_t *assessment, need_kind_t kind)
 {
-	unsigned count = 0;
+	unsigned count = kind == NEED_PAST && assessment->past_ask == ASK_OUT;
 
 	for (unsigned id = 0; id < REPLIES; id++)
 		count += kind_of(id) == kind && assessment->asks[id] == ASK_OUT;
@@ -297,6 +341,8 @@ void assessment_expire(assessment_t *assessment, need_kind_t kind)
 	static const outcome_t failed = { .state = OUTCOME_FAILED, .why = "no answer in time" };
 	const unsigned count = count_needs(assessment);
 
+	if (kind == NEED_PAST)
+		assessment_supply_past(assessment, NULL);
 	for (unsigned id = 0; id < count; id++)
 		if (kind_of(id) == kind && *state_of(assessment, id) == ASK_OUT)
 			assessment_supply(assessment, id, &failed);
@@ -312,6 +358,8 @@ const verdict_t *assessment_finish(assessment_t *assessment)
 		if (assessment->asks[id] == ASK_WANTED || assessment->asks[id] == ASK_OUT)
 			supply_reply(assessment, (reply_id_t)id, &failed);
 	assessment->finished = true;
+	if (assessment->has_past && reply_is_usable(assessment->judged))
+		assessment->drift = drift_of(assessment);
 	verdict_make(assessment);
 	return &assessment->verdict;
 }
@@ -326,6 +374,7 @@ void assessment_free(assessment_t *assessment)
 	}
 	free(assessment->hosts);
 	free(assessment->host_of);
+	drift_free_past(&assessment->past);
 	verdict_free(&assessment->verdict);
 	free(assessment);
 }

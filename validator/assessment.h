@@ -7,15 +7,17 @@
  *	(A, AAAA; the same over TCP where insecure; TLSA where secure, of its alias too (RFC 7672, 2.2.2); the registrable
  *	domain's NS where there is no such name)
  *	-> nothing needed any more, or no time left -> finish
+ *	     -> need {the past}: what the host remembers of the domain, all the while
  *
  * The host asks needs in parallel as they come, supplies outcomes in any order, and may finish at any time: the verdict is then
- * made on what is known. The order of outcomes does not matter to the verdict. There are at most three needs about the domain and
+ * made on what is known. The order of outcomes does not matter to the verdict. There are at most four needs about the domain and
  * seven for each of policy_settings_t.max_targets exchanges. */
 #ifndef VALIDATOR_ASSESSMENT_H
 #define VALIDATOR_ASSESSMENT_H
 
 #include "validator/answer.h"
 #include "validator/check.h"
+#include "validator/past.h"
 #include "validator/policy.h"
 
 typedef struct assessment assessment_t;
@@ -33,6 +35,7 @@ typedef enum {
 	NEED_ANSWER,        /* the question itself */
 	NEED_CORROBORATION, /* the same over TCP */
 	NEED_TARGET,        /* something about an exchange */
+	NEED_PAST,          /* no question: what was last accepted for `name`, for assessment_supply_past() */
 } need_kind_t;
 
 typedef struct need {
@@ -140,6 +143,8 @@ typedef struct verdict {
 	target_t *targets; /* those that read, ASSESSMENT_TARGETS_MAX at most; owned by the assessment */
 	target_t *other;   /* the UDP set after a mismatch (addresses unknown); other_count of them */
 	size_t other_count;
+	drift_t drift;          /* from what was last accepted; also of secure sets, of which it is no alert */
+	const past_set_t *past; /* NULL with DRIFT_UNKNOWN; owned by the assessment */
 } verdict_t;
 
 /* Begins to judge the MX answer for `name`. Borrows policy, which must outlive the assessment. `now` is wall-clock time.
@@ -152,6 +157,10 @@ MUST_USE bool assessment_next_need(assessment_t *assessment, need_t *need);
 
 /* What came of a need; each once. An unknown id is ignored. */
 void assessment_supply(assessment_t *assessment, unsigned id, const outcome_t *outcome);
+
+/* What came of the need for the past: NULL when the host remembers nothing of the domain. Copied, ASSESSMENT_TARGETS_MAX
+ * exchanges of it at most. Once; ignored when it was not handed out. */
+void assessment_supply_past(assessment_t *assessment, const past_set_t *past);
 
 /* Needs that were handed out and not supplied yet, of one kind. */
 MUST_USE unsigned assessment_waits_for(const assessment_t *assessment, need_kind_t kind);

@@ -38,6 +38,10 @@ struct assessment {
 	size_t host_count;
 	host_t *hosts; /* of the judged set's exchanges, in delivery order; ASSESSMENT_TARGETS_MAX of them at most */
 	uint16_t *host_of; /* for each record of the judged set its host; ASSESSMENT_NO_HOST */
+	ask_state_t past_ask;
+	bool has_past;   /* `past` is something */
+	past_set_t past; /* owns its exchanges */
+	drift_t drift;   /* once finished */
 	bool finished;
 	verdict_t verdict;
 };

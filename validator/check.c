@@ -105,6 +105,12 @@ static const check_t checks[] = {
 				      "RFC 7672",
 				      "Some exchanges are protected by DANE and others are not: who blocks the first "
 				      "gets the weaker one." },
+	[CHECK_MX_DRIFT] = { "mx-drift", ON_SET, SEVERITY_ALERT, ACTION_LOG, ACTION_LOG, ACTION_REJECT,
+			     "history, mx.pin",
+			     "Nothing is signed, and the mail of the domain goes to nobody who had it before: another "
+			     "provider or another registrable domain has all of it at once." },
+	[CHECK_MX_CHANGED] = { "mx-changed", ON_SET, SEVERITY_NOTE, ACTION_LOG, ACTION_LOG, ACTION_LOG, "history",
+			       "The MX set is another one than was last accepted for the domain." },
 };
 
 _Static_assert(sizeof(checks) / sizeof(checks[0]) == CHECKS, "a row for each check");

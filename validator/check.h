@@ -56,6 +56,8 @@ typedef enum {
 	/* ON_SET */
 	CHECK_NO_USABLE_TARGET,
 	CHECK_UNEVEN_PROTECTION,
+	CHECK_MX_DRIFT,
+	CHECK_MX_CHANGED,
 	CHECKS,
 } check_id_t;
 

@@ -1,6 +1,7 @@
 /* failing.c: see failing.h. */
 #include "validator/failing.h"
 
+#include "validator/drift.h"
 #include "validator/hostname.h"
 #include "validator/name.h"
 #include "validator/say.h"
@@ -368,6 +369,31 @@ static bool uneven_protection(const assessment_t *assessment, size_t record, jud
 	return with > 0 && without > 0;
 }
 
+/* Signed, its owner says so; pinned, the administrator does, which is also how a move is accepted that was rejected. */
+static bool is_drift(const assessment_t *assessment)
+{
+	return assessment->drift == DRIFT_MOVED && assessment->judged->security != SECURITY_SECURE &&
+	       !policy_has_pin(assessment->policy, &assessment->name);
+}
+
+static bool mx_drift(const assessment_t *assessment, size_t record, judge_note_t *note)
+{
+	(void)record;
+	if (!is_drift(assessment))
+		return false;
+	drift_say(note->detail, sizeof(note->detail), assessment);
+	return true;
+}
+
+static bool mx_changed(const assessment_t *assessment, size_t record, judge_note_t *note)
+{
+	(void)record;
+	if (assessment->drift < DRIFT_CHANGED || is_drift(assessment))
+		return false;
+	drift_say(note->detail, sizeof(note->detail), assessment);
+	return true;
+}
+
 static fails_t *const functions[] = {
 	[CHECK_BOGUS] = bogus,
 	[CHECK_UNRELATED_RECORDS] = unrelated_records,
@@ -400,6 +426,8 @@ static fails_t *const functions[] = {
 	[CHECK_TARGET_INSECURE] = target_insecure,
 	[CHECK_NO_USABLE_TARGET] = no_usable_target,
 	[CHECK_UNEVEN_PROTECTION] = uneven_protection,
+	[CHECK_MX_DRIFT] = mx_drift,
+	[CHECK_MX_CHANGED] = mx_changed,
 };
 
 _Static_assert(sizeof(functions) / sizeof(functions[0]) == CHECKS, "a function for each check");

@@ -152,6 +152,8 @@ static void describe(const assessment_t *assessment, const judgement_t *judgemen
 	memcpy(verdict->chain, judged->chain.names + 1, judged->chain.links * sizeof(name_t));
 	verdict->corroboration = assessment_corroboration(assessment);
 	verdict->targets = list_targets(assessment, &judged->set, judgement, &verdict->target_count);
+	verdict->drift = assessment->drift;
+	verdict->past = assessment->drift != DRIFT_UNKNOWN ? &assessment->past : NULL;
 	if (verdict->corroboration == CORROBORATION_DIFFERED)
 		verdict->other =
 			list_targets(assessment, &assessment_udp(assessment)->set, NULL, &verdict->other_count);

@@ -39,7 +39,10 @@ struct inquiry {
 	assessment_t *assessment; /* MX */
 	limit_t corroboration;
 	limit_t targets;
-	bool has_first; /* an exchange's address: what UDP said, while TCP is asked */
+	limit_t past;
+	void *past_question; /* memory_t.ask()'s, while it is out */
+	bool advancing;      /* told from inside, there is no need to advance once more */
+	bool has_first;      /* an exchange's address: what UDP said, while TCP is asked */
 	resolution_t first;
 };
 
@@ -84,6 +87,13 @@ static void limit_stop(limit_t *limit)
 	limit->running = false;
 }
 
+static void forget_past(inquiry_t *inquiry)
+{
+	if (inquiry->past_question != NULL)
+		inquiry->home.memory->forget(inquiry->past_question);
+	inquiry->past_question = NULL;
+}
+
 static void inquiry_free(inquiry_t *inquiry)
 {
 	for (ask_t *ask = inquiry->asks, *next; ask != NULL; ask = next) {
@@ -93,6 +103,8 @@ static void inquiry_free(inquiry_t *inquiry)
 	}
 	limit_stop(&inquiry->corroboration);
 	limit_stop(&inquiry->targets);
+	limit_stop(&inquiry->past);
+	forget_past(inquiry);
 	if (inquiry->assessment != NULL)
 		assessment_free(inquiry->assessment);
 	if (inquiry->has_first)
@@ -244,6 +256,8 @@ static void on_limit(evutil_socket_t fd, short events, void *arg)
 		unlink_ask(ask);
 		free(ask);
 	}
+	if (limit->kind == NEED_PAST)
+		forget_past(inquiry);
 	assessment_expire(inquiry->assessment, limit->kind);
 	advance(inquiry);
 }
@@ -267,21 +281,57 @@ static void start_limit_of(inquiry_t *inquiry, need_kind_t kind)
 		limit_start(&inquiry->corroboration, inquiry, kind, inquiry->judging->corroborate_ms);
 		return;
 	case NEED_TARGET: limit_start(&inquiry->targets, inquiry, kind, inquiry->judging->target_ms); return;
+	case NEED_PAST: limit_start(&inquiry->past, inquiry, kind, inquiry->judging->target_ms); return;
 	}
+}
+
+static void on_past(void *arg, const history_set_t *past)
+{
+	inquiry_t *inquiry = arg;
+
+	inquiry->past_question = NULL;
+	limit_stop(&inquiry->past);
+	memory_supply(inquiry->assessment, past);
+	if (!inquiry->advancing)
+		advance(inquiry);
+}
+
+/* What was told from inside already is not heard twice. */
+static void ask_past(inquiry_t *inquiry, const need_t *need)
+{
+	const memory_t *memory = inquiry->home.memory;
+
+	if (memory != NULL)
+		inquiry->past_question = memory->ask(memory->from, &need->name, on_past, inquiry);
+	if (inquiry->past_question == NULL)
+		assessment_supply_past(inquiry->assessment, NULL);
+	else
+		start_limit_of(inquiry, need->kind);
+}
+
+static void ask_need(inquiry_t *inquiry, const need_t *need)
+{
+	static const outcome_t nothing = { .state = OUTCOME_FAILED, .why = "" };
+
+	start_limit_of(inquiry, need->kind);
+	if (is_refused(inquiry, need) || !ask(inquiry, need))
+		assessment_supply(inquiry->assessment, need->id, &nothing);
 }
 
 /* Asks whatever the assessment needs by now; when it waits for nothing it is done. */
 static void advance(inquiry_t *inquiry)
 {
-	static const outcome_t nothing = { .state = OUTCOME_FAILED, .why = "" };
 	need_t need;
 
+	inquiry->advancing = true;
 	while (assessment_next_need(inquiry->assessment, &need)) {
-		start_limit_of(inquiry, need.kind);
-		if (is_refused(inquiry, &need) || !ask(inquiry, &need))
-			assessment_supply(inquiry->assessment, need.id, &nothing);
+		if (need.kind == NEED_PAST)
+			ask_past(inquiry, &need);
+		else
+			ask_need(inquiry, &need);
 	}
-	if (inquiry->asks == NULL)
+	inquiry->advancing = false;
+	if (inquiry->asks == NULL && assessment_waits_for(inquiry->assessment, NEED_PAST) == 0)
 		finish_assessment(inquiry);
 }
 
@@ -373,13 +423,17 @@ static void on_answer(void *arg, const pool_outcome_t *outcome)
 	}
 }
 
+/* With a question out, advance() does not finish yet. */
 static bool begin_assessment(inquiry_t *inquiry)
 {
 	need_t need;
 
 	inquiry->assessment =
 		assessment_begin(inquiry->judging->policy, &inquiry->name, &inquiry->judging->limits, clock_of_wall());
-	return inquiry->assessment != NULL && assessment_next_need(inquiry->assessment, &need) && ask(inquiry, &need);
+	if (inquiry->assessment == NULL || !assessment_next_need(inquiry->assessment, &need) || !ask(inquiry, &need))
+		return false;
+	advance(inquiry);
+	return true;
 }
 
 static bool begin_plain(inquiry_t *inquiry)
@@ -407,6 +461,11 @@ inquiry_t *inquiry_start(const inquiry_home_t *home, judging_t *judging, const n
 		return inquiry;
 	inquiry_free(inquiry);
 	return NULL;
+}
+
+void inquiry_cancel(inquiry_t *inquiry)
+{
+	finish(inquiry, NULL, NULL);
 }
 
 void inquiry_end(inquiry_t *inquiry, unsigned budget)

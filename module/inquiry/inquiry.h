@@ -10,6 +10,7 @@
 #ifndef MODULE_INQUIRY_INQUIRY_H
 #define MODULE_INQUIRY_INQUIRY_H
 
+#include "module/inquiry/memory.h"
 #include "module/inquiry/resolution.h"
 #include "validator/assessment.h"
 
@@ -20,7 +21,7 @@ typedef struct judging {
 	policy_t *policy;
 	answer_limits_t limits;
 	unsigned corroborate_ms; /* that TCP may take, from when it is asked */
-	unsigned target_ms;      /* that all that is asked about exchanges may take together */
+	unsigned target_ms;      /* that all that is asked about exchanges may take together, and the past by itself */
 	unsigned users;          /* freed with the last one */
 } judging_t;
 
@@ -35,6 +36,7 @@ typedef struct inquiry_home {
 	struct event_base *base;
 	pool_t *pool;
 	cache_t *cache;
+	const memory_t *memory; /* NULL: nothing is remembered */
 } inquiry_home_t;
 
 typedef struct inquiry inquiry_t;
@@ -47,6 +49,10 @@ typedef void inquiry_done_fn(void *arg, const resolution_t *resolution, const ve
  * never called from inside. */
 MUST_USE inquiry_t *inquiry_start(const inquiry_home_t *home, judging_t *judging, const name_t *name, uint16_t type,
 				  bool fresh, inquiry_done_fn *done, void *arg);
+
+/* Ends it with nothing: `done` is called now, without a resolution. For the end of the loop: what waits for memory alone, the pool's
+ * end does not end. */
+void inquiry_cancel(inquiry_t *inquiry);
 
 /* The budget is over: `done` is called now, with what is known. `budget`: the seconds that were allowed. */
 void inquiry_end(inquiry_t *inquiry, unsigned budget);

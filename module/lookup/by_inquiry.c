@@ -24,6 +24,18 @@ static target_t *copy_targets(const target_t *targets, size_t count)
 	return copy;
 }
 
+/* In one allocation, with its exchanges behind. NULL when there is none, or memory is out. */
+static past_set_t *copy_past(const past_set_t *past)
+{
+	past_set_t *copy = past != NULL ? malloc(sizeof(*copy) + past->count * sizeof(past->exchanges[0])) : NULL;
+
+	if (copy == NULL)
+		return NULL;
+	*copy = *past;
+	copy->exchanges = memcpy(copy + 1, past->exchanges, past->count * sizeof(past->exchanges[0]));
+	return copy;
+}
+
 /* The verdict ends with its inquiry. False when memory is out. */
 static bool keep_verdict(result_t *result, const verdict_t *verdict)
 {
@@ -35,12 +47,14 @@ static bool keep_verdict(result_t *result, const verdict_t *verdict)
 	copy->answer = (answer_t){ 0 };
 	copy->targets = copy_targets(verdict->targets, verdict->target_count);
 	copy->other = copy_targets(verdict->other, verdict->other_count);
+	copy->past = copy_past(verdict->past);
 	if (copy->targets == NULL)
 		copy->target_count = 0;
 	if (copy->other == NULL)
 		copy->other_count = 0;
 	result->verdict = copy;
-	return copy->target_count == verdict->target_count && copy->other_count == verdict->other_count;
+	return copy->target_count == verdict->target_count && copy->other_count == verdict->other_count &&
+	       (copy->past == NULL) == (verdict->past == NULL);
 }
 
 static void take_answer(result_t *result, const request_t *request, const resolution_t *resolution)

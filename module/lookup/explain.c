@@ -10,6 +10,7 @@
 #include <arpa/inet.h>
 #include <ldns/ldns.h>
 #include <stdlib.h>
+#include <time.h>
 
 #define GREEN      "32"
 #define RED        "31"
@@ -119,6 +120,52 @@ static void add_chain(tree_t *root, const verdict_t *verdict)
 	for (size_t i = 0; i < verdict->chain_count; i++)
 		tree_add(root, NULL, "%salias of %s", i > 0 ? "which is an " : "",
 			 name_to_text(&verdict->chain[i], name));
+}
+
+enum { DATE_MAX = 16 };
+
+static const char *date_text(uint64_t seconds, char text[DATE_MAX])
+{
+	const time_t time = (time_t)seconds;
+	struct tm date;
+
+	if (gmtime_r(&time, &date) == NULL || strftime(text, DATE_MAX, "%Y-%m-%d", &date) == 0)
+		snprintf(text, DATE_MAX, "(no date)");
+	return text;
+}
+
+static void add_before(tree_t *root, const verdict_t *verdict)
+{
+	const past_set_t *past = verdict->past;
+	const bool alert = verdict->drift == DRIFT_MOVED && verdict->received != SECURITY_SECURE;
+	char since[DATE_MAX];
+	char until[DATE_MAX];
+	char name[NAME_TEXT_MAX];
+	tree_t *below =
+		tree_add(root, alert ? RED : YELLOW, "history: before, %s to %s, there was", /* UTC */
+			 date_text(past->since, since), date_text(past->ended != 0 ? past->ended : past->last, until));
+
+	for (size_t i = 0; i < past->count; i++)
+		tree_add(below, NULL, "%u %s", past->exchanges[i].preference,
+			 name_to_text(&past->exchanges[i].exchange, name));
+}
+
+static void add_past(tree_t *root, const verdict_t *verdict)
+{
+	const past_set_t *past = verdict->past;
+	char since[DATE_MAX];
+
+	switch (verdict->drift) {
+	case DRIFT_UNKNOWN: return;
+	case DRIFT_NONE:
+		if (verdict->negative || verdict->null_mx)
+			tree_add(root, NULL, "history: no exchange since %s", date_text(past->ended, since));
+		else
+			tree_add(root, GREEN, "history: the same exchanges since %s", date_text(past->since, since));
+		return;
+	case DRIFT_CHANGED:
+	case DRIFT_MOVED: add_before(root, verdict); return;
+	}
 }
 
 static void add_absence(tree_t *root, const result_t *ours)
@@ -337,6 +384,7 @@ static void add_assessment(tree_t *root, const result_t *ours)
 	add_chain(root, verdict);
 	add_security(root, verdict);
 	add_corroboration(root, verdict);
+	add_past(root, verdict);
 	add_absence(root, ours);
 	add_targets(root, verdict);
 	add_findings_of(root, verdict, verdict->target_count);

@@ -16,6 +16,7 @@ void result_free(result_t *result)
 	if (result->verdict != NULL) {
 		free(result->verdict->targets);
 		free(result->verdict->other);
+		free((past_set_t *)(uintptr_t)result->verdict->past);
 	}
 	free(result->verdict);
 	result->verdict = NULL;

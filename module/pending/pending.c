@@ -392,7 +392,9 @@ static void *thread_main(void *arg)
 	event_add(pending->inbox_event, NULL);
 	event_add(pending->ready_event, &ready_poll);
 	event_base_dispatch(pending->base);
-	pool_free(pending->pool); /* each question's callback frees it */
+	while (pending->questions.first != NULL)
+		inquiry_cancel(pending->questions.first->inquiry); /* its callback frees the question */
+	pool_free(pending->pool);
 	pending->pool = NULL;
 	cache_thread_end();
 	return NULL;

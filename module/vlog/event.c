@@ -18,6 +18,7 @@
 enum {
 	REASON_MAX = 1024, /* octets of a reason, escaped */
 	RCODE_SERVFAIL = 2,
+	SECOND = 1000,       /* milliseconds */
 	PRIORITY_NOTICE = 5, /* syslog(3) */
 	PRIORITY_INFO = 6,
 };
@@ -51,6 +52,13 @@ static const char *const types[] = {
 	[VLOG_ASSESSMENT] = "assessment",
 	[VLOG_REJECTED] = "rejected",
 	[VLOG_HIT] = "hit",
+};
+
+static const char *const drifts[] = {
+	[DRIFT_UNKNOWN] = "unknown",
+	[DRIFT_NONE] = "none",
+	[DRIFT_CHANGED] = "changed",
+	[DRIFT_MOVED] = "moved",
 };
 
 const char *event_type(const vlog_event_t *event)
@@ -173,11 +181,36 @@ static json_t *finding_json(const void *of)
 			 escape_string(finding->detail, detail, sizeof(detail)));
 }
 
+static json_t *past_exchange_json(const void *of)
+{
+	const past_exchange_t *past = of;
+
+	return json_pack("{s:i, s:o}", "preference", (int)past->preference, "exchange", name_json(&past->exchange));
+}
+
+/* The exchanges only where they are others than now. */
+static json_t *past_json(const verdict_t *verdict)
+{
+	const past_set_t *past = verdict->past;
+	char since[CHAIN_STAMP_SIZE];
+	char last[CHAIN_STAMP_SIZE];
+	char ended[CHAIN_STAMP_SIZE];
+
+	if (past == NULL)
+		return json_null();
+	return json_pack("{s:s, s:s, s:s, s:s?, s:s, s:o}", "drift", drifts[verdict->drift], "since",
+			 chain_stamp(past->since * SECOND, since), "last_seen", chain_stamp(past->last * SECOND, last),
+			 "ended", past->ended != 0 ? chain_stamp(past->ended * SECOND, ended) : NULL, "security",
+			 securities[past->security], "mx",
+			 array_json(past->exchanges, verdict->drift > DRIFT_NONE ? past->count : 0,
+				    sizeof(past->exchanges[0]), past_exchange_json));
+}
+
 /* What only an assessment has. */
 static json_t *verdict_json(const verdict_t *verdict)
 {
 	return json_pack(
-		"{s:s?, s:s, s:s, s:b, s:b, s:o, s:o, s:i, s:o, s:o}", "would",
+		"{s:s?, s:s, s:s, s:b, s:b, s:o, s:o, s:i, s:o, s:o, s:o}", "would",
 		verdict->monitored ? action_name(verdict->action) : NULL, "received", securities[verdict->received],
 		"corroboration", corroborations[verdict->corroboration], "negative", (int)verdict->negative, "null_mx",
 		(int)verdict->null_mx, "chain",
@@ -185,7 +218,8 @@ static json_t *verdict_json(const verdict_t *verdict)
 		array_json(verdict->findings, verdict->finding_count, sizeof(verdict->findings[0]), finding_json),
 		"findings_left_out", (int)verdict->findings_left_out, "mx",
 		array_json(verdict->targets, verdict->target_count, sizeof(target_t), target_json), "other",
-		array_json(verdict->other, verdict->other_count, sizeof(target_t), other_json));
+		array_json(verdict->other, verdict->other_count, sizeof(target_t), other_json), "past",
+		past_json(verdict));
 }
 
 /* The text of an address, and its port in *port; NULL when it is neither IPv4 nor IPv6. */

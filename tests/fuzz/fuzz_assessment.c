@@ -1,7 +1,8 @@
 /* fuzz_assessment.c: any packets, in any order, as what comes of an assessment's needs. The input is policy, seed of the order,
  * number of outcomes before the end, then chunks: one octet of bits (security, failure, RCODE, whether the rest is a whole
  * packet), one for the records of ANSWER and AUTHORITY, two for the size, and what follows the question. A need's chunk depends
- * on the need alone, so that the order may not matter to the verdict.
+ * on the need alone, so that the order may not matter to the verdict. What is remembered of the domain is in the first chunk that
+ * has a bit for it: preferences and names.
  *
  * Secure sets are never altered, positive ones never become empty, only what is bogus, failed or to be rejected is rejected, and
  * what is accepted reads again. */
@@ -15,7 +16,16 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { NOW = 1700000000, PACKET_MAX = 65535, CHUNKS_MAX = 24, OUT_MAX = 64, HEADER = 12, TYPE_MX = 15, MX_CHUNKS = 3 };
+enum {
+	NOW = 1700000000,
+	PACKET_MAX = 65535,
+	CHUNKS_MAX = 24,
+	OUT_MAX = 64,
+	HEADER = 12,
+	TYPE_MX = 15,
+	MX_CHUNKS = 3,
+	PAST_MAX = 120
+};
 
 /* Bits of the first octet. */
 enum {
@@ -28,7 +38,7 @@ enum {
 };
 
 /* Bits of a chunk's first octet; the lowest two are security, 3 for a failure. */
-enum { CHUNK_NXDOMAIN = 4, CHUNK_WHOLE = 8 };
+enum { CHUNK_NXDOMAIN = 4, CHUNK_WHOLE = 8, CHUNK_PAST = 16, CHUNK_PAST_SIGNED = 32, CHUNK_PAST_ENDED = 64 };
 
 static const answer_limits_t limits = { .min_ttl = 5, .max_ttl = 86400, .negative_max_ttl = 3600 };
 
@@ -168,6 +178,37 @@ static void supply(assessment_t *assessment, const input_t *input, const need_t 
 	free(packet);
 }
 
+static const chunk_t *past_chunk(const input_t *input)
+{
+	for (size_t i = 0; i < input->count; i++)
+		if (input->chunks[i].bits & CHUNK_PAST)
+			return &input->chunks[i];
+	return NULL;
+}
+
+static void supply_past(assessment_t *assessment, const input_t *input)
+{
+	static past_exchange_t exchanges[PAST_MAX];
+	const chunk_t *chunk = past_chunk(input);
+	past_set_t past = { .exchanges = exchanges, .since = NOW - input->seed * UINT64_C(0x123456789abcdef) };
+
+	if (chunk != NULL) {
+		wire_t w = wire_begin(chunk->octets, chunk->size);
+
+		past.security = chunk->bits & CHUNK_PAST_SIGNED ? SECURITY_SECURE : SECURITY_INSECURE;
+		past.ended = chunk->bits & CHUNK_PAST_ENDED ? NOW : 0;
+		while (past.count < PAST_MAX && wire_left(&w) > 0 && w.err == WIRE_OK) {
+			past_exchange_t *exchange = &exchanges[past.count];
+
+			exchange->preference = wire_u16(&w);
+			wire_name(&w, &exchange->exchange);
+			name_lower(&exchange->exchange);
+			past.count += w.err == WIRE_OK;
+		}
+	}
+	assessment_supply_past(assessment, chunk != NULL ? &past : NULL);
+}
+
 /* ---- what must hold ---- */
 
 static void check_texts(const verdict_t *verdict)
@@ -237,6 +278,22 @@ static void check_unaltered(const verdict_t *verdict, const input_t *input, uint
 	assert(verdict->security == SECURITY_SECURE);
 }
 
+/* Of signed sets a move is no alert, and one that is the same is no news. */
+static void check_drift(const verdict_t *verdict)
+{
+	bool moved = false;
+	bool changed = false;
+
+	for (size_t i = 0; i < verdict->finding_count; i++) {
+		moved |= verdict->findings[i].check == CHECK_MX_DRIFT;
+		changed |= verdict->findings[i].check == CHECK_MX_CHANGED;
+	}
+	assert((verdict->past != NULL) == (verdict->drift != DRIFT_UNKNOWN));
+	assert(verdict->past == NULL || (verdict->past->count > 0 && verdict->past->count <= ASSESSMENT_TARGETS_MAX));
+	assert(!moved || (verdict->drift == DRIFT_MOVED && verdict->received == SECURITY_INSECURE && !changed));
+	assert(!changed || verdict->drift >= DRIFT_CHANGED);
+}
+
 static void check_verdict(const verdict_t *verdict, const input_t *input, uint8_t *message)
 {
 	const bool monitor = input->policy & POLICY_MONITOR;
@@ -248,6 +305,7 @@ static void check_verdict(const verdict_t *verdict, const input_t *input, uint8_
 	assert(!verdict->monitored || monitor);
 	check_texts(verdict);
 	check_targets(verdict);
+	check_drift(verdict);
 	if (verdict->rejected && !bogus)
 		assert(verdict->answer.octets == NULL);
 	if (verdict->answer.octets != NULL)
@@ -283,7 +341,10 @@ static assessment_t *run(const policy_t *policy, const input_t *input, unsigned 
 		const need_t need = out[at];
 
 		out[at] = out[--count];
-		supply(assessment, input, &need, message);
+		if (need.kind == NEED_PAST)
+			supply_past(assessment, input);
+		else
+			supply(assessment, input, &need, message);
 	}
 	return assessment;
 }
@@ -292,6 +353,7 @@ static void check_same(const verdict_t *a, const verdict_t *b)
 {
 	assert(a->action == b->action && a->rejected == b->rejected && a->failed == b->failed && a->ede == b->ede);
 	assert(strcmp(a->text, b->text) == 0);
+	assert(a->drift == b->drift);
 	assert(a->finding_count == b->finding_count && a->target_count == b->target_count);
 	for (size_t i = 0; i < a->finding_count; i++)
 		assert(a->findings[i].check == b->findings[i].check &&
@@ -315,7 +377,7 @@ static void check_haste(const policy_t *policy, const input_t *input, uint8_t *m
 {
 	assessment_t *assessment = run(policy, input, input->seed, 1U + input->finish % 32, message);
 
-	for (unsigned kind = NEED_ANSWER; kind <= NEED_TARGET && input->finish & 128; kind++)
+	for (unsigned kind = NEED_ANSWER; kind <= NEED_PAST && input->finish & 128; kind++)
 		assessment_expire(assessment, (need_kind_t)kind);
 	check_verdict(assessment_finish(assessment), input, message);
 	assessment_free(assessment);

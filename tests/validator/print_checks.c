@@ -42,6 +42,47 @@ static const char head[] =
 	"over TCP too.\n"
 	"- R9 Defaults never stop mail that is delivered correctly today.\n";
 
+static const char tail[] =
+	"\n"
+	"\"At least\": no policy goes below, for what is malformed or bogus cannot be passed on. Beside these checks "
+	"an\n"
+	"answer can fail for want of anything to judge: no answer, another question's, aliases in a circle.\n"
+	"\n"
+	"## Changes\n"
+	"\n"
+	"`mx-drift` and `mx-changed` compare an answer with the last accepted set of the domain that had an exchange, "
+	"as the\n"
+	"history remembers it (mxward-history(1)). Without a history, or where it does not answer within "
+	"`mx.target-timeout`,\n"
+	"there is nothing to find. What counts is who owns the hosts: a provider (`mx.providers`), else whoever has "
+	"the\n"
+	"registrable domain.\n"
+	"\n"
+	"| what has changed | finding |\n"
+	"| --- | --- |\n"
+	"| no owner of the old exchanges has any of the new ones | `mx-drift` |\n"
+	"| the same, but the new set is DNSSEC-secure: its owner says so | `mx-changed` |\n"
+	"| the same, but `mx.pin` has the domain: the administrator says so | `mx-changed` |\n"
+	"| other exchanges, some of them of the old owners | `mx-changed` |\n"
+	"| the same exchanges with other preferences | `mx-changed` |\n"
+	"| another order, other TTLs, other addresses | none |\n"
+	"| exchanges are gone, and the domain takes no mail (null MX) or does not exist: who sends mail is told at "
+	"once | "
+	"`mx-changed` |\n"
+	"| exchanges are gone, and mail goes to the domain's own address (implicit MX) | as if the domain were the "
+	"exchange |\n"
+	"| still none, after that was accepted once | none |\n"
+	"| exchanges come back | compared with those before |\n"
+	"| the first exchanges that are seen of a domain | none |\n"
+	"\n"
+	"By default both are logged, and the new set is then the last accepted one. Where `mx-drift` is set to "
+	"`reject`, a\n"
+	"rejected set is not remembered, so that the domain stays rejected until it moves back or an administrator "
+	"accepts the\n"
+	"move: name the new exchanges in `mx.pin` and reload; after the next question for the domain the pin may go "
+	"again.\n"
+	"Setting `mx-drift` to `log` until then does the same for all domains.\n";
+
 static void print_action(action_t action, action_t least)
 {
 	printf(" `%s`%s |", action_name(action), least > ACTION_IGNORE ? " at least" : "");
@@ -71,8 +112,6 @@ int main(void)
 	fputs(head, stdout);
 	for (unsigned on = ON_ANSWER; on <= ON_SET; on++)
 		print_group((check_on_t)on);
-	printf("\n\"At least\": no policy goes below, for what is malformed or bogus cannot be passed on. Beside these "
-	       "checks an\n"
-	       "answer can fail for want of anything to judge: no answer, another question's, aliases in a circle.\n");
+	fputs(tail, stdout);
 	return ferror(stdout) || fflush(stdout) != 0;
 }

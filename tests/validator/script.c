@@ -7,9 +7,24 @@
 #include <arpa/inet.h>
 #include <stdarg.h>
 
-enum { TYPE_A = 1, TYPE_NS = 2, TYPE_MX = 15, TYPE_AAAA = 28, TYPE_TLSA = 52, NEEDS_MAX = 2048, WORDS_MAX = 512 };
+enum {
+	TYPE_A = 1,
+	TYPE_NS = 2,
+	TYPE_MX = 15,
+	TYPE_AAAA = 28,
+	TYPE_TLSA = 52,
+	NEEDS_MAX = 2048,
+	WORDS_MAX = 512,
+	PAST_MAX = 128
+};
 
 static const answer_limits_t limits = { .min_ttl = 0, .max_ttl = 86400, .negative_max_ttl = 3600 };
+
+static const owner_rule_t providers[] = {
+	{ "google.com", "Google" },
+	{ "googlemail.com", "Google" },
+	{ "outlook.com", "Microsoft" },
+};
 
 /* ---- policies ---- */
 
@@ -80,6 +95,7 @@ policy_t *script_policy(const char *words)
 	policy_t *policy = policy_new(&settings);
 
 	assert_non_null(policy);
+	policy_set_owners(policy, owner_table_new(providers, sizeof(providers) / sizeof(providers[0])));
 	for (size_t i = 0; i < count; i++)
 		add_words(policy, later[i]);
 	free(copy);
@@ -114,7 +130,11 @@ static const char *need_text(const need_t *need, char *text)
 
 	(void)name_to_text(&need->name, name);
 	name[strlen(name) - 1] = '\0';
-	sprintf(text, "%s %s%s%s", type_name(need->type), name, need->tcp ? " tcp" : "", need->fresh ? " fresh" : "");
+	if (need->kind == NEED_PAST)
+		sprintf(text, "past %s", name);
+	else
+		sprintf(text, "%s %s%s%s", type_name(need->type), name, need->tcp ? " tcp" : "",
+			need->fresh ? " fresh" : "");
 	return text;
 }
 
@@ -202,7 +222,7 @@ static void resolve(answered_t *answered, const need_t *need)
 	message_from_text(&answered->message, text);
 }
 
-static void supply(script_run_t *run, const script_t *script, const need_t *need)
+static void supply_answer(script_run_t *run, const script_t *script, const need_t *need)
 {
 	static answered_t answered;
 	const char *line = find_answer(script->network, need, need->fresh);
@@ -224,6 +244,52 @@ static void supply(script_run_t *run, const script_t *script, const need_t *need
 	assessment_supply(run->assessment, need->id, &(outcome_t){ .state = OUTCOME_FAILED, .why = "twice" });
 	free(packet);
 	run->supplied++;
+}
+
+/* ---- the past ---- */
+
+/* NULL when there is no line. */
+static const past_set_t *read_past(const char *network, past_set_t *past, past_exchange_t exchanges[PAST_MAX])
+{
+	const char *line = strstr(network, "@past ");
+	char word[16];
+	char exchange[256];
+	unsigned preference;
+	int used;
+
+	if (line == NULL)
+		return NULL;
+	assert_int_equal(sscanf(line, "@past %15[a-z]%n", word, &used), 1);
+	*past = (past_set_t){ .security = strcmp(word, "secure") == 0 ? SECURITY_SECURE : SECURITY_INSECURE,
+			      .since = 1685577600,
+			      .last = 1698796800,
+			      .ended = strcmp(word, "ended") == 0 ? 1698883200 : 0,
+			      .exchanges = exchanges };
+	for (line += used; sscanf(line, "%*[ ]%u %255[^ \n]%n", &preference, exchange, &used) == 2; line += used) {
+		assert_in_range(past->count, 0, PAST_MAX - 1);
+		exchanges[past->count].preference = (uint16_t)preference;
+		assert_true(name_from_text(exchange, &exchanges[past->count++].exchange));
+	}
+	return past;
+}
+
+static void supply_past(script_run_t *run, const script_t *script)
+{
+	static past_exchange_t exchanges[PAST_MAX];
+	past_set_t past;
+
+	assessment_supply_past(run->assessment, read_past(script->network, &past, exchanges));
+	memset(exchanges, 0, sizeof(exchanges)); /* they were borrowed */
+	assessment_supply_past(run->assessment, &(past_set_t){ .count = 1, .exchanges = exchanges });
+	run->supplied++;
+}
+
+static void supply(script_run_t *run, const script_t *script, const need_t *need)
+{
+	if (need->kind == NEED_PAST)
+		supply_past(run, script);
+	else
+		supply_answer(run, script, need);
 }
 
 /* ---- verdicts as words ---- */
@@ -310,8 +376,20 @@ static const char *outcome_word(const verdict_t *verdict)
 	return verdict->monitored ? "monitored" : "accepted";
 }
 
-/* First line: what came of it, how secure it is, corroboration, EDE and text. Then "= MX", "- TARGET", "~ OTHER" and findings. */
-static void describe(script_run_t *run, const name_t *name)
+static void put_past(char *text, const verdict_t *verdict)
+{
+	static const char *const drifts[] = { "unknown", "none", "changed", "moved" };
+
+	put(text, "drift %s", drifts[verdict->drift]);
+	assert_int_equal(verdict->past == NULL, verdict->drift == DRIFT_UNKNOWN);
+	if (verdict->past != NULL)
+		put(text, " from %zu", verdict->past->count);
+	put(text, "\n");
+}
+
+/* First line: what came of it, how secure it is, corroboration, EDE and text. Then "= MX", "- TARGET", "~ OTHER",
+ * findings and, where the network has a past, how far the set is from it. */
+static void describe(script_run_t *run, const script_t *script, const name_t *name)
 {
 	static const char *const security[] = { "insecure", "bogus", "secure" };
 	static const char *const corroboration[] = { "", " agreed", " differed", " unavailable" };
@@ -331,6 +409,8 @@ static void describe(script_run_t *run, const name_t *name)
 	put_targets(text, verdict->targets, verdict->target_count, "-");
 	put_targets(text, verdict->other, verdict->other_count, "~");
 	put_findings(text, verdict);
+	if (strstr(script->network, "@past ") != NULL)
+		put_past(text, verdict);
 }
 
 /* ---- runs ---- */
@@ -343,7 +423,7 @@ static unsigned pick(unsigned *state, unsigned count)
 
 static void expire_all(assessment_t *assessment)
 {
-	for (unsigned kind = NEED_ANSWER; kind <= NEED_TARGET; kind++) {
+	for (unsigned kind = NEED_ANSWER; kind <= NEED_PAST; kind++) {
 		assessment_expire(assessment, (need_kind_t)kind);
 		assert_int_equal(assessment_waits_for(assessment, (need_kind_t)kind), 0);
 	}
@@ -351,13 +431,24 @@ static void expire_all(assessment_t *assessment)
 
 static void check_waits(const script_run_t *run, const need_t *out, size_t count)
 {
-	for (unsigned kind = NEED_ANSWER; kind <= NEED_TARGET; kind++) {
+	for (unsigned kind = NEED_ANSWER; kind <= NEED_PAST; kind++) {
 		size_t waits = 0;
 
 		for (size_t i = 0; i < count; i++)
 			waits += out[i].kind == kind;
 		assert_int_equal(assessment_waits_for(run->assessment, (need_kind_t)kind), waits);
 	}
+}
+
+/* Without a usable answer nobody waits for the past any more. */
+static size_t drop_past(const script_run_t *run, need_t *out, size_t count)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (out[i].kind != NEED_PAST || assessment_waits_for(run->assessment, NEED_PAST) > 0)
+			out[kept++] = out[i];
+	return kept;
 }
 
 static void play(script_run_t *run, const script_t *script)
@@ -372,6 +463,7 @@ static void play(script_run_t *run, const script_t *script)
 			assert_true(count + 1 < NEEDS_MAX);
 			put(run->asked, "%s\n", need_text(&out[count], text));
 		}
+		count = drop_past(run, out, count);
 		check_waits(run, out, count);
 		if (count == 0 || (script->finish > 0 && run->supplied == script->finish))
 			return;
@@ -402,7 +494,7 @@ void script_run(script_run_t *run, const script_t *script)
 	assert_false(assessment_next_need(run->assessment, &none));
 	assessment_supply(run->assessment, 0, &(outcome_t){ .state = OUTCOME_FAILED, .why = "" });
 	assessment_supply(run->assessment, 100000, &(outcome_t){ .state = OUTCOME_FAILED, .why = "" });
-	describe(run, &name);
+	describe(run, script, &name);
 }
 
 void script_end(script_run_t *run)

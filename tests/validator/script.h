@@ -6,6 +6,12 @@
  * "again" is the second time over UDP. What is not there, resolves: over TCP as over UDP; A to a public address, AAAA and
  * TLSA to NODATA, NS to one; MX is an error of the test. Security is the network's own when a line says none.
  *
+ * What is remembered of the domain is one more line; without it nothing is:
+ *
+ *	@past secure|insecure|ended PREFERENCE NAME ...	since 2023-06-01; "ended": until 2023-11-02
+ *
+ * Hosts below google.com and googlemail.com are Google's, those below outlook.com Microsoft's.
+ *
  * A policy is words separated by "; ": monitor | trusting (no corroboration) | targets N | CHECK ACTION | pin DOMAIN PATTERN |
  * allow PREFIX/BITS | internal DOMAIN | own ADDRESS | me NAME. */
 #ifndef TESTS_VALIDATOR_SCRIPT_H
@@ -32,7 +38,7 @@ typedef struct script_run {
 	const verdict_t *verdict;
 	unsigned supplied;
 	char asked
-		[SCRIPT_TEXT_MAX]; /* the needs in the order in which they were handed out, a line each: "MX example.org tcp" */
+		[SCRIPT_TEXT_MAX]; /* the needs in the order in which they were handed out, a line each: "MX example.org tcp", "past example.org" */
 	char text[SCRIPT_TEXT_MAX]; /* the verdict, see script_describe() */
 } script_run_t;
 

@@ -467,6 +467,12 @@ static struct scenario scenarios[] = {
 			   "@mx1.example.net AAAA secure\n@_25._tcp.mx1.example.net TLSA secure\nan "
 			   "_25._tcp.mx1.example.net. 300 IN TLSA 3 1 1 " HASH "\n",
 	  LOG, LOG, LOG, 2, 2 },
+	{ CHECK_MX_DRIFT, ANSWER GOOD ALSO "@past insecure 10 mx.example.com\n", LOG, LOG, REJECT, 2, 2,
+	  .only = INSECURE_ONLY },
+	{ CHECK_MX_CHANGED, ANSWER GOOD ALSO "@past insecure 10 mx.example.com 20 mx2.example.net\n", LOG, LOG, LOG, 2,
+	  2 },
+	{ CHECK_MX_CHANGED, ANSWER GOOD ALSO "@past insecure 10 mx.example.com\n", LOG, LOG, LOG, 2, 2,
+	  .only = SECURE_ONLY },
 };
 
 static const finding_t *find(const verdict_t *verdict, check_id_t check)
@@ -654,28 +660,30 @@ static void asks_in_time(void **state)
 
 	(void)state;
 	script_run(&run, &script);
-	assert_string_equal(run.asked, "MX example.org\nMX example.org tcp\nA mx1.example.net\nAAAA mx1.example.net\n"
-				       "A mx1.example.net tcp\nAAAA mx1.example.net tcp\n");
+	assert_string_equal(
+		run.asked,
+		"MX example.org\npast example.org\nMX example.org tcp\nA mx1.example.net\nAAAA mx1.example.net\n"
+		"A mx1.example.net tcp\nAAAA mx1.example.net tcp\n");
 	script_end(&run);
 	script.policy = "trusting";
 	script_run(&run, &script);
-	assert_string_equal(run.asked, "MX example.org\nA mx1.example.net\nAAAA mx1.example.net\n");
+	assert_string_equal(run.asked, "MX example.org\npast example.org\nA mx1.example.net\nAAAA mx1.example.net\n");
 	script_end(&run);
 	script.policy = "";
 	script.network = "@example.org MX udp\n" MX("10 localhost.") "@example.org MX tcp\n" MX("20 localhost.");
 	script_run(&run, &script);
-	assert_string_equal(run.asked, "MX example.org\nMX example.org tcp\nMX example.org fresh\n");
+	assert_string_equal(run.asked, "MX example.org\npast example.org\nMX example.org tcp\nMX example.org fresh\n");
 	script_end(&run);
 	script.security = SECURITY_SECURE;
 	script.policy = "";
 	script.network = ANSWER GOOD ALIAS("mx1.example.net");
 	script_run(&run, &script);
-	assert_string_equal(run.asked, "MX example.org\nA mx1.example.net\nAAAA mx1.example.net\n"
+	assert_string_equal(run.asked, "MX example.org\npast example.org\nA mx1.example.net\nAAAA mx1.example.net\n"
 				       "TLSA _25._tcp.mx1.example.net\nTLSA _25._tcp.real.example.com\n");
 	script_end(&run);
 	script.network = "@example.org MX bogus why\n" GOOD;
 	script_run(&run, &script);
-	assert_string_equal(run.asked, "MX example.org\n");
+	assert_string_equal(run.asked, "MX example.org\npast example.org\n");
 	script_end(&run);
 }
 

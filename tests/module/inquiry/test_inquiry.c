@@ -348,6 +348,165 @@ static cache_result_t cached(const fixture_t *fixture, const char *name, uint16_
 
 #define MX1 "mx1.example.org."
 
+/* ---- memory ---- */
+
+static struct memories {
+	bool at_once;
+	bool out; /* asked, and neither told nor forgotten */
+	unsigned asked;
+	unsigned forgotten;
+	const char *name; /* of the exchange that is remembered; NULL: nothing is */
+	memory_told_fn *told;
+	void *arg;
+} memories;
+
+static void tell(void)
+{
+	char name[64] = "";
+	history_seen_exchange_t exchange = { .preference = 10, .name = name };
+	const history_set_t set = { .from = 1, .last_seen = 2, .count = 1, .exchanges = &exchange };
+
+	memories.out = false;
+	if (memories.name != NULL)
+		snprintf(name, sizeof(name), "%s", memories.name);
+	memories.told(memories.arg, memories.name != NULL ? &set : NULL);
+}
+
+static void *remember(void *from, const name_t *name, memory_told_fn *told, void *arg)
+{
+	char text[NAME_TEXT_MAX];
+
+	assert_ptr_equal(from, &memories);
+	assert_string_equal(name_to_text(name, text), "example.org.");
+	memories.asked++;
+	memories.told = told;
+	memories.arg = arg;
+	memories.out = !memories.at_once;
+	if (memories.at_once)
+		tell();
+	return memories.at_once ? NULL : &memories;
+}
+
+static void forget(void *question)
+{
+	assert_ptr_equal(question, &memories);
+	assert_true(memories.out);
+	memories.out = false;
+	memories.forgotten++;
+}
+
+static const memory_t memory = { .ask = remember, .forget = forget, .from = &memories };
+
+/* Asks for the MX set of a domain that had one; there is none any more. */
+static void ask_what_is_gone(fixture_t *fixture, bool at_once, const char *name)
+{
+	memories = (struct memories){ .at_once = at_once, .name = name };
+	fixture->home.memory = &memory;
+	start(fixture, "example.org", TYPE_MX);
+	assert_int_equal(memories.asked, 1);
+	answer_nothing(find("example.org.", TYPE_MX, RESOLVER_UDP), SECURITY_INSECURE, 0);
+	answer_nothing(find("example.org.", TYPE_MX, RESOLVER_TCP), SECURITY_INSECURE, 0);
+}
+
+static void remembers_at_once(void **state)
+{
+	fixture_t *fixture = *state;
+
+	ask_what_is_gone(fixture, true, "mx.example.com.");
+	assert_int_equal(fixture->done, 1);
+	assert_true(fixture->has_finding[CHECK_MX_DRIFT]);
+	assert_int_equal(memories.forgotten, 0);
+}
+
+static void waits_for_memory(void **state)
+{
+	fixture_t *fixture = *state;
+
+	ask_what_is_gone(fixture, false, "mx.example.com.");
+	assert_int_equal(fixture->done, 0);
+	tell();
+	assert_int_equal(fixture->done, 1);
+	assert_true(fixture->has_finding[CHECK_MX_DRIFT]);
+	assert_int_equal(memories.forgotten, 0);
+}
+
+static void remembers_while_questions_are_out(void **state)
+{
+	fixture_t *fixture = *state;
+
+	memories = (struct memories){ .name = "mx.example.org." };
+	fixture->home.memory = &memory;
+	start(fixture, "example.org", TYPE_MX);
+	tell();
+	assert_int_equal(fixture->done, 0);
+	answer_nothing(find("example.org.", TYPE_MX, RESOLVER_UDP), SECURITY_INSECURE, 0);
+	answer_nothing(find("example.org.", TYPE_MX, RESOLVER_TCP), SECURITY_INSECURE, 0);
+	assert_int_equal(fixture->done, 1);
+	assert_true(fixture->has_finding[CHECK_MX_CHANGED]);
+}
+
+static void may_remember_nothing(void **state)
+{
+	static const char *const names[] = { NULL, "a..b." };
+	fixture_t *fixture = *state;
+
+	for (size_t i = 0; i < 2; i++) {
+		ask_what_is_gone(fixture, i == 0, names[i]);
+		if (i == 1)
+			tell();
+		assert_int_equal(fixture->done, 1);
+		assert_int_equal(fixture->findings, 1); /* implicit-mx */
+	}
+}
+
+static void waits_for_memory_no_longer_than_allowed(void **state)
+{
+	fixture_t *fixture = *state;
+
+	limit(fixture, NEVER, 0);
+	ask_what_is_gone(fixture, false, "mx.example.com.");
+	assert_int_equal(fixture->done, 0);
+	assert_int_equal(event_base_loop(fixture->home.base, EVLOOP_ONCE), 0);
+	assert_int_equal(fixture->done, 1);
+	assert_int_equal(memories.forgotten, 1);
+	assert_false(fixture->has_finding[CHECK_MX_DRIFT]);
+}
+
+/* What is bogus is compared with nothing. */
+static void does_not_wait_for_memory_in_vain(void **state)
+{
+	fixture_t *fixture = *state;
+
+	memories = (struct memories){ .at_once = false };
+	fixture->home.memory = &memory;
+	start(fixture, "example.org", TYPE_MX);
+	answer(find("example.org.", TYPE_MX, RESOLVER_UDP), SECURITY_BOGUS, MX_ONE, sizeof(MX_ONE) - 1);
+	assert_int_equal(fixture->done, 1);
+	assert_int_equal(memories.forgotten, 1);
+}
+
+static void is_cancelled_while_it_waits_for_memory(void **state)
+{
+	fixture_t *fixture = *state;
+
+	ask_what_is_gone(fixture, false, "mx.example.com.");
+	inquiry_cancel(fixture->inquiry);
+	assert_int_equal(fixture->done, 1);
+	assert_true(fixture->cancelled);
+	assert_int_equal(memories.forgotten, 1);
+}
+
+static void is_cancelled_with_its_questions(void **state)
+{
+	fixture_t *fixture = *state;
+
+	start(fixture, "mx1.example.org", TYPE_A);
+	inquiry_cancel(fixture->inquiry);
+	assert_int_equal(fixture->done, 1);
+	assert_true(fixture->cancelled);
+	assert_true(fake.asked[0].cancelled);
+}
+
 /* ---- plain types ---- */
 
 static void asks_once_for_other_types(void **state)
@@ -836,6 +995,14 @@ static void outlives_its_policy(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(remembers_at_once),
+		TEST(waits_for_memory),
+		TEST(remembers_while_questions_are_out),
+		TEST(may_remember_nothing),
+		TEST(waits_for_memory_no_longer_than_allowed),
+		TEST(does_not_wait_for_memory_in_vain),
+		TEST(is_cancelled_while_it_waits_for_memory),
+		TEST(is_cancelled_with_its_questions),
 		TEST(asks_once_for_other_types),
 		TEST(says_what_is_bogus),
 		TEST(says_what_is_lost),

@@ -148,11 +148,13 @@ static void fill(const struct row *row, resolution_t *resolution)
 	}
 }
 
-static verdict_t *verdict_of(const struct row *row, target_t *target)
+static verdict_t *verdict_of(const struct row *row, target_t *target, const past_set_t *past)
 {
 	verdict_t *verdict = calloc(1, sizeof(*verdict));
 
 	assert_non_null(verdict);
+	verdict->drift = DRIFT_NONE;
+	verdict->past = past;
 	verdict->rejected = row->rejected;
 	verdict->failed = row->no_answer;
 	verdict->received = row->security;
@@ -172,13 +174,17 @@ static void takes(void **state)
 	request_t request = { .type = LDNS_RR_TYPE_MX, .show_bogus = row->show_bogus };
 	resolution_t resolution;
 	target_t *target = calloc(1, sizeof(*target));
-	verdict_t *verdict = row->judged ? verdict_of(row, target) : NULL;
+	past_exchange_t exchange = { .preference = 9 };
+	past_set_t past = { .since = 1, .count = 1, .exchanges = &exchange };
+	verdict_t *verdict = row->judged ? verdict_of(row, target, &past) : NULL;
 	result_t result = { .status = RESULT_FAILED };
 
 	assert_true(name_from_text("example.org", &request.name));
 	target->preference = 7;
 	fill(row, &resolution);
 	result_take_inquiry(&result, &request, &resolution, verdict);
+	exchange.preference = 0;
+	past.since = 0;
 	free(verdict); /* the result has its own, as the inquiry's ends */
 	free(target);
 	assert_int_equal(result.status, row->want);
@@ -192,8 +198,11 @@ static void takes(void **state)
 	if (result.error_count > 0)
 		assert_int_equal(result.errors[0].code, row->ede);
 	assert_int_equal(result.verdict != NULL, row->judged);
-	if (result.verdict != NULL)
+	if (result.verdict != NULL) {
 		assert_int_equal(result.verdict->targets[0].preference, 7);
+		assert_int_equal(result.verdict->past->since, 1);
+		assert_int_equal(result.verdict->past->exchanges[0].preference, 9);
+	}
 	result_free(&result);
 }
 

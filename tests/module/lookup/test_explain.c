@@ -173,6 +173,36 @@ static void monitored_strip(scene_t *scene)
 	scene->verdict.action = scene->verdict.findings[0].action = ACTION_STRIP;
 }
 
+/* What the history has of the domain: from 2023-06-01, last seen 2023-11-01. */
+static void remember(scene_t *scene, drift_t drift, uint64_t ended)
+{
+	static past_exchange_t exchange = { .preference = 10 };
+	static past_set_t past;
+
+	name(&exchange.exchange, "mx.example.com");
+	past = (past_set_t){
+		.since = 1685577600, .last = 1698796800, .ended = ended, .count = 1, .exchanges = &exchange
+	};
+	scene->verdict.drift = drift;
+	scene->verdict.past = &past;
+}
+
+static void as_ever(scene_t *scene)
+{
+	remember(scene, DRIFT_NONE, 0);
+}
+
+static void moved(scene_t *scene)
+{
+	remember(scene, DRIFT_MOVED, 0);
+	find_fault(scene, CHECK_MX_DRIFT, ACTION_LOG, NULL, "from a to b");
+}
+
+static void came_back_otherwise(scene_t *scene)
+{
+	remember(scene, DRIFT_CHANGED, 1698883200);
+}
+
 static void null_mx(scene_t *scene)
 {
 	add_target(scene, 0, ".");
@@ -184,6 +214,12 @@ static void no_name(scene_t *scene)
 	scene->verdict.negative = true;
 	scene->ours.status = RESULT_NO_RECORD;
 	scene->ours.rcode = NXDOMAIN;
+}
+
+static void none_as_ever(scene_t *scene)
+{
+	no_name(scene);
+	remember(scene, DRIFT_NONE, 1698883200);
 }
 
 static void no_record(scene_t *scene)
@@ -304,6 +340,33 @@ static const struct row rows[] = {
 	  "`- rejected: SERVFAIL, extended error 15 (Blocked): mx: target-is-address 25.25.20.3\n",
 	  "{'verdict': 'reject', 'exit': 4, 'rcode': 'SERVFAIL', 'corroboration': 'unavailable',"
 	  " 'ede': {'code': 15, 'name': 'Blocked'}}" },
+	{ "the same exchanges as ever", as_ever,
+	  INSECURE "|- history: the same exchanges since 2023-06-01\n"
+		   "`- accepted\n",
+	  "{'past': {'drift': 'none', 'since': '2023-06-01T00:00:00.000Z', 'last_seen': '2023-11-01T00:00:00.000Z', "
+	  "'ended': null, 'security': 'insecure', 'mx': []}}" },
+	{ "other exchanges", moved,
+	  INSECURE "|- history: before, 2023-06-01 to 2023-11-01, there was\n"
+		   "|  `- 10 mx.example.com.\n"
+		   "|- alert, log: mx-drift: Nothing is signed, and the mail of the domain goes to nobody who had it\n"
+		   "|     before: another provider or another registrable domain has all of it at once. from a to b\n"
+		   "|     (history, mx.pin)\n"
+		   "`- accepted\n",
+	  "{'past': {'drift': 'moved', 'since': '2023-06-01T00:00:00.000Z', 'last_seen': '2023-11-01T00:00:00.000Z', "
+	  "'ended': null, 'security': 'insecure', 'mx': [{'preference': 10, 'exchange': 'mx.example.com.'}]}}" },
+	{ "exchanges after there was none", came_back_otherwise,
+	  INSECURE "|- history: before, 2023-06-01 to 2023-11-02, there was\n"
+		   "|  `- 10 mx.example.com.\n"
+		   "`- accepted\n",
+	  "{'past': {'drift': 'changed', 'since': '2023-06-01T00:00:00.000Z', 'last_seen': '2023-11-01T00:00:00.000Z', "
+	  "'ended': '2023-11-02T00:00:00.000Z', 'security': 'insecure', 'mx': [{'preference': 10, 'exchange': "
+	  "'mx.example.com.'}]}}" },
+	{ "no exchange as ever", none_as_ever,
+	  INSECURE "|- history: no exchange since 2023-11-02\n"
+		   "|- no such name (NXDOMAIN)\n"
+		   "`- accepted\n",
+	  "{'past': {'drift': 'none', 'since': '2023-06-01T00:00:00.000Z', 'last_seen': '2023-11-01T00:00:00.000Z', "
+	  "'ended': '2023-11-02T00:00:00.000Z', 'security': 'insecure', 'mx': []}}" },
 	{ "bogus", bogus,
 	  "|- DNSSEC bogus: signature expired\n"
 	  "|- alert, reject: bogus: DNSSEC proves that this is not what the domain's owner signed. (RFC 4035,\n"

@@ -208,7 +208,10 @@ static void tells_a_verdict(void **state)
 		"\"resolved\","
 		"\"security\":\"insecure\",\"tlsa\":\"unknown\",\"alias_of\":null,\"addresses\":["
 		"{\"address\":\"192.168.1.1\",\"special\":\"Private-Use\"}]}],"
-		"\"other\":[{\"preference\":5,\"exchange\":\"liar.example.com.\"}]}";
+		"\"other\":[{\"preference\":5,\"exchange\":\"liar.example.com.\"}],"
+		"\"past\":{\"drift\":\"moved\",\"since\":\"2023-06-01T00:00:00.000Z\","
+		"\"last_seen\":\"2023-11-01T00:00:00.000Z\",\"ended\":null,\"security\":\"secure\",\"mx\":["
+		"{\"preference\":10,\"exchange\":\"mx.example.com.\"}]}}";
 	const check_t *internal = check_row(CHECK_TARGET_INTERNAL);
 	const check_t *mismatch = check_row(CHECK_TRANSPORT_MISMATCH);
 	name_t name = name_of("example.org");
@@ -217,15 +220,44 @@ static void tells_a_verdict(void **state)
 					    .sin_addr = { htonl(0x7f000009) } };
 	target_t targets[2];
 	target_t other[1];
-	const verdict_t verdict = verdict_of(targets, other);
+	const past_exchange_t exchange = { .preference = 10, .exchange = name_of("mx.example.com") };
+	const past_set_t past = {
+		.security = SECURITY_SECURE, .since = 1685577600, .last = 1698796800, .count = 1, .exchanges = &exchange
+	};
+	verdict_t verdict = verdict_of(targets, other);
 	const vlog_event_t event = event_of(&name, &verdict, &client);
-	char *text = event_json(&event);
 	char wanted[sizeof(want) + 256];
+	char *text;
 
 	(void)state;
+	verdict.drift = DRIFT_MOVED;
+	verdict.past = &past;
+	text = event_json(&event);
 	snprintf(wanted, sizeof(wanted), want, severity_name(internal->severity), internal->source,
 		 severity_name(mismatch->severity), mismatch->source);
 	assert_string_equal(text, wanted);
+	free(text);
+}
+
+/* Of the past, what does not follow from the rest. */
+static void tells_the_past(void **state)
+{
+	const past_exchange_t exchange = { .preference = 10, .exchange = name_of("mx.example.com") };
+	const past_set_t past = { .since = 1, .last = 2, .ended = 3, .count = 1, .exchanges = &exchange };
+	verdict_t verdict = { .ede = EDE_NONE, .drift = DRIFT_NONE, .past = &past };
+	name_t name = name_of("example.org");
+	const vlog_event_t event = { .kind = VLOG_ASSESSMENT, .name = &name, .type = 15, .verdict = &verdict };
+	char *text = event_json(&event);
+
+	(void)state;
+	assert_non_null(strstr(text, "\"past\":{\"drift\":\"none\",\"since\":\"1970-01-01T00:00:01.000Z\","
+				     "\"last_seen\":\"1970-01-01T00:00:02.000Z\",\"ended\":"
+				     "\"1970-01-01T00:00:03.000Z\",\"security\":\"insecure\",\"mx\":[]}"));
+	free(text);
+	verdict.drift = DRIFT_UNKNOWN;
+	verdict.past = NULL;
+	text = event_json(&event);
+	assert_non_null(strstr(text, "\"past\":null"));
 	free(text);
 }
 
@@ -278,6 +310,8 @@ static void fits_a_line(void **state)
 			      .chain_count = ANSWER_CHAIN_MAX,
 			      .ede = EDE_NONE };
 	target_t *targets = calloc(ASSESSMENT_TARGETS_MAX, sizeof(*targets));
+	past_exchange_t exchanges[ASSESSMENT_TARGETS_MAX] = { { .preference = 10 } };
+	const past_set_t past = { .count = ASSESSMENT_TARGETS_MAX, .exchanges = exchanges };
 	name_t longest = { .size = 255 };
 	vlog_event_t event = { .kind = VLOG_ASSESSMENT, .name = &longest, .type = 65280, .verdict = &verdict };
 	char *text;
@@ -307,8 +341,12 @@ static void fits_a_line(void **state)
 	}
 	for (size_t i = 0; i < ANSWER_CHAIN_MAX; i++)
 		verdict.chain[i] = longest;
+	for (size_t i = 0; i < ASSESSMENT_TARGETS_MAX; i++)
+		exchanges[i].exchange = longest;
 	verdict.targets = targets;
 	verdict.other = targets;
+	verdict.drift = DRIFT_MOVED;
+	verdict.past = &past;
 	text = event_json(&event);
 	assert_non_null(text);
 	assert_true(strlen(text) < (1 << 20) - 256);
@@ -402,9 +440,8 @@ enum {
 int main(void)
 {
 	static const struct CMUnitTest whole[] = {
-		cmocka_unit_test(tells_a_verdict),
-		cmocka_unit_test(tells_the_journal),
-		cmocka_unit_test(fits_a_line),
+		cmocka_unit_test(tells_a_verdict),   cmocka_unit_test(tells_the_past),
+		cmocka_unit_test(tells_the_journal), cmocka_unit_test(fits_a_line),
 		cmocka_unit_test(names_clients),
 	};
 	static const CMUnitTestFunction hostile[] = { shows_reasons, shows_names, shows_fields };
