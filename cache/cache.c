@@ -1,5 +1,6 @@
 /* cache.c: see cache.h. The table and its rules are in table.h. */
 #include "cache/table.h"
+#include "cache/write.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -24,7 +25,7 @@ static bool keep_failure(cache_t *cache, uint64_t hash, const cache_key_t *key, 
 {
 	const entry_t *old = table_find_held(cache, hash, key);
 
-	if (entry == NULL || (old != NULL && !old->failure && entry_is_alive(old, now))) {
+	if (entry == NULL || (old != NULL && !old->failure && !old->stale && entry_is_alive(old, now))) {
 		free(entry);
 		return false;
 	}
@@ -38,6 +39,34 @@ bool cache_put_failure(cache_t *cache, const cache_key_t *key, const cache_answe
 	entry_t *entry = entry_new(key, answer, now, 0);
 	uint64_t agreed = table_begin_writing(cache, now);
 	bool kept = keep_failure(cache, hash, key, entry, agreed);
+
+	table_end_writing(cache);
+	return kept;
+}
+
+/* Puts a copy of what ended in its place. */
+static bool keep_stale(cache_t *cache, uint64_t hash, const cache_key_t *key, const cache_stale_t *stale, uint64_t now)
+{
+	const entry_t *old = table_find_held(cache, hash, key);
+	uint32_t overdue;
+	uint32_t left;
+
+	if (old == NULL || old->failure)
+		return false;
+	if (entry_is_alive(old, now) && !(old->stale && stale->failed))
+		return true;
+	overdue = entry_overdue(old, now);
+	left = stale->most > overdue ? stale->most - overdue : 0;
+	if (left > stale->longest)
+		left = stale->longest;
+	return left > 0 && table_keep(cache, hash, key, entry_new_stale(old, stale->failed, left, now));
+}
+
+bool cache_put_stale(cache_t *cache, const cache_key_t *key, const cache_stale_t *stale, uint64_t now)
+{
+	uint64_t hash = table_hash(cache, key);
+	uint64_t agreed = table_begin_writing(cache, now);
+	bool kept = keep_stale(cache, hash, key, stale, agreed);
 
 	table_end_writing(cache);
 	return kept;
@@ -64,39 +93,78 @@ void cache_flush_all(cache_t *cache)
 
 /* --- Lookup ------------------------------------------------------------------------------------------------------ */
 
-static cache_result_t write_entry(const entry_t *entry, cache_form_t form, uint64_t now, uint8_t *out, size_t room,
-				  cache_found_t *found)
+/* What is asked for, and where it goes. */
+typedef struct lookup {
+	cache_form_t form;
+	uint32_t most; /* seconds after its end that an answer is still found; 0: none */
+	uint64_t now;
+	uint8_t *out;
+	size_t room;
+	cache_found_t *found;
+} lookup_t;
+
+static cache_result_t write_entry(const entry_t *entry, const lookup_t *lookup)
 {
-	uint32_t age = entry_age(entry, now);
+	const bool alive = entry_is_alive(entry, lookup->now);
+	const write_ttl_t rule = { .stale = entry->stale || !alive, .age = entry_age(entry, lookup->now) };
 	cache_answer_t answer;
 	cache_result_t result;
 
 	entry_view(entry, &answer);
-	result = cache_write(&answer, form, age, out, room, found);
-	found->left = entry->ttl - age;
+	result = write_answer(&answer, lookup->form, &rule, lookup->out, lookup->room, lookup->found);
+	lookup->found->left = alive ? entry->ttl - rule.age : 0;
+	return result;
+}
+
+/* Storing only the first time leaves the cache line shared among all who find it. */
+static void mark_used(entry_t *entry)
+{
+	if (!atomic_load_explicit(&entry->used, memory_order_relaxed))
+		atomic_store_explicit(&entry->used, true, memory_order_relaxed);
+}
+
+static bool is_shown(const entry_t *entry, const lookup_t *lookup)
+{
+	return entry_is_alive(entry, lookup->now) ||
+	       (lookup->most > 0 && !entry->failure && entry_overdue(entry, lookup->now) <= lookup->most);
+}
+
+static cache_result_t find(cache_t *cache, const cache_key_t *key, lookup_t *lookup)
+{
+	uint64_t hash = table_hash(cache, key);
+	cache_result_t result = CACHE_MISS;
+	entry_t *entry;
+
+	if (!table_clock_agrees(cache, &lookup->now))
+		return CACHE_MISS;
+	urcu_memb_read_lock();
+	entry = table_lookup(cache, hash, key);
+	if (entry != NULL && is_shown(entry, lookup)) {
+		mark_used(entry);
+		result = write_entry(entry, lookup);
+	}
+	tsan_before(&cache->grace); /* for table_free_dead(): we have seen the last of the entry */
+	urcu_memb_read_unlock();
 	return result;
 }
 
 cache_result_t cache_find(cache_t *cache, const cache_key_t *key, cache_form_t form, uint64_t now, uint8_t *out,
 			  size_t room, cache_found_t *found)
 {
-	uint64_t hash = table_hash(cache, key);
-	cache_result_t result = CACHE_MISS;
-	entry_t *entry;
+	lookup_t lookup = { .form = form, .now = now, .out = out, .room = room, .found = found };
+	cache_result_t result = find(cache, key, &lookup);
 
-	if (!table_clock_agrees(cache, &now))
-		return CACHE_MISS;
-	urcu_memb_read_lock();
-	entry = table_lookup(cache, hash, key);
-	if (entry != NULL && entry_is_alive(entry, now)) {
-		/* Storing only the first time leaves the cache line shared among all who find it. */
-		if (!atomic_load_explicit(&entry->used, memory_order_relaxed))
-			atomic_store_explicit(&entry->used, true, memory_order_relaxed);
-		result = write_entry(entry, form, now, out, room, found);
-	}
-	tsan_before(&cache->grace); /* for table_free_dead(): we have seen the last of the entry */
-	urcu_memb_read_unlock();
+	if (result != CACHE_MISS && found->stale)
+		atomic_fetch_add_explicit(&cache->stale, 1, memory_order_relaxed);
 	return result;
+}
+
+cache_result_t cache_find_stale(cache_t *cache, const cache_key_t *key, cache_form_t form, uint32_t most, uint64_t now,
+				uint8_t *out, size_t room, cache_found_t *found)
+{
+	lookup_t lookup = { .form = form, .most = most, .now = now, .out = out, .room = room, .found = found };
+
+	return find(cache, key, &lookup);
 }
 
 /* --- The cache itself -------------------------------------------------------------------------------------------- */
@@ -162,5 +230,6 @@ void cache_stats(const cache_t *cache, cache_stats_t *stats)
 		.octets = atomic_load_explicit(&cache->octets, memory_order_relaxed),
 		.limit = atomic_load_explicit(&cache->limit, memory_order_relaxed),
 		.evictions = atomic_load_explicit(&cache->evictions, memory_order_relaxed),
+		.stale = atomic_load_explicit(&cache->stale, memory_order_relaxed),
 	};
 }

@@ -4,7 +4,8 @@
  * flushes may come from any thread too, one at a time inside. The cache knows neither DNS nor the clock: `now` is handed
  * in, in seconds of a clock that never goes back; an answer is never handed out once `now` has reached its end. Threads may
  * read that clock a moment apart: the latest `now` of all counts. Should it go back by more than ten seconds after all,
- * nothing is found, and the next put empties the cache first, since nobody knows any more how old its answers are. Keys are
+ * nothing is found, and the next put empties the cache first, since nobody knows any more how old its answers are. What has
+ * ended lies there until its room is needed: it is handed out as stale (RFC 8767) to who asks for that alone. Keys are
  * hashed with a random key, so nobody outside can choose names that collide. Sizes are octets. */
 #ifndef CACHE_H
 #define CACHE_H
@@ -24,7 +25,7 @@ typedef struct cache_key {
 	uint16_t type;
 } cache_key_t;
 
-enum { CACHE_PARTS = 4, CACHE_NO_EDE = 0xffff, CACHE_EDE_TEXT_MAX = 200 };
+enum { CACHE_PARTS = 4, CACHE_NO_EDE = 0xffff, CACHE_EDE_TEXT_MAX = 200, CACHE_STALE_TTL = 30 /* RFC 8767, 4 */ };
 
 typedef struct cache_part {
 	uint16_t size;
@@ -60,7 +61,8 @@ typedef struct cache_found {
 	uint16_t answer_records;
 	uint16_t authority_records;
 	size_t size;   /* octets written */
-	uint32_t left; /* seconds until the answer ends */
+	uint32_t left; /* seconds until the answer ends; of a stale one: until it is worth asking again */
+	bool stale;    /* the answer had ended, its refresh failed (cache_put_stale()); its TTLs are CACHE_STALE_TTL */
 } cache_found_t;
 
 typedef enum {
@@ -75,6 +77,7 @@ typedef struct cache_stats {
 	                * 8192 or more: less leaves no room for an answer */
 	size_t limit;
 	uint64_t evictions; /* entries that had time left when they made room for others */
+	uint64_t stale;     /* times that a stale answer was handed out */
 } cache_stats_t;
 
 /* A cache that stays within `limit` octets. NULL when memory is out. */
@@ -101,9 +104,24 @@ MUST_USE cache_result_t cache_write(const cache_answer_t *answer, cache_form_t f
 bool cache_put(cache_t *cache, const cache_key_t *key, const cache_answer_t *answer, uint32_t ttl, uint64_t now);
 
 /* Keeps a failure by RFC 9520, 3.2: for 5 s the first time, twice as long each further time in a row, at most 300 s. A
- * failure never replaces an answer that still has time left (false then); a success, a flush, or having to make room ends
- * the row. False also when the failure is too large or memory is out. */
+ * failure never replaces an answer that still has time left (false then), though always a stale one; a success, a flush, or
+ * having to make room ends the row. False also when the failure is too large or memory is out. */
 bool cache_put_failure(cache_t *cache, const cache_key_t *key, const cache_answer_t *answer, uint64_t now);
+
+/* As cache_find(), but an answer that has ended at most `most` seconds ago is found, too, as a stale one; a failure is not. */
+MUST_USE cache_result_t cache_find_stale(cache_t *cache, const cache_key_t *key, cache_form_t form, uint32_t most,
+					 uint64_t now, uint8_t *out, size_t room, cache_found_t *found);
+
+typedef struct cache_stale {
+	uint32_t most;    /* seconds after its end that an answer may still be handed out */
+	uint32_t longest; /* seconds from now on that it may be, whatever else is said (RFC 4035, 5.3.3) */
+	bool failed;      /* its refresh has; false: it takes longer than clients should wait (RFC 8767, 5) */
+} cache_stale_t;
+
+/* The refresh of what is there failed, or is late: for a while cache_find() hands it out as stale, and so nobody asks again.
+ * After a failure that is as long as for cache_put_failure(), which also counts on from here, else 5 s. False when there is
+ * nothing to hand out: nothing, a failure, or too old. An answer with time left stays as it is (true). */
+MUST_USE bool cache_put_stale(cache_t *cache, const cache_key_t *key, const cache_stale_t *stale, uint64_t now);
 
 /* Drops one answer, which may have been a failure or ended already (false: nothing was there), or all of them. */
 bool cache_flush(cache_t *cache, const cache_key_t *key);

@@ -11,6 +11,8 @@ static const uint32_t failure_ttls[] = { 5, 10, 20, 40, 80, 160, 300 };
 enum { FAILURE_LEVELS = sizeof(failure_ttls) / sizeof(failure_ttls[0]) };
 static_assert(FAILURE_LEVELS <= 8, "entry_t.level has three bits");
 
+enum { STALE_WORDS = sizeof(uint32_t) / sizeof(uint16_t) };
+
 static size_t octets_size(const cache_part_t *parts)
 {
 	size_t size = 0;
@@ -39,7 +41,7 @@ static uint8_t *append(uint8_t *to, const void *octets, size_t size)
 
 static void fill_tail(entry_t *entry, const cache_key_t *key, const cache_answer_t *answer)
 {
-	uint16_t *word = entry->words;
+	uint16_t *word = entry->words + (entry->stale ? STALE_WORDS : 0);
 	uint8_t *octet;
 
 	for (size_t i = 0; i < CACHE_PARTS; i++) {
@@ -60,11 +62,12 @@ static void fill_tail(entry_t *entry, const cache_key_t *key, const cache_answer
 	append(octet, answer->octets, octets_size(answer->parts));
 }
 
-entry_t *entry_new(const cache_key_t *key, const cache_answer_t *answer, uint64_t born, uint32_t ttl)
+static entry_t *make(const cache_key_t *key, const cache_answer_t *answer, bool stale, uint64_t born, uint32_t ttl)
 {
 	bool ede = answer->ede != CACHE_NO_EDE;
-	size_t size = offsetof(entry_t, words) + words_count(answer) * sizeof(uint16_t) +
-		      (ede ? 1u + answer->ede_text_size : 0u) + key->name_size + octets_size(answer->parts);
+	size_t words = words_count(answer) + (stale ? STALE_WORDS : 0);
+	size_t size = offsetof(entry_t, words) + words * sizeof(uint16_t) + (ede ? 1u + answer->ede_text_size : 0u) +
+		      key->name_size + octets_size(answer->parts);
 	entry_t *entry = malloc(size < sizeof(entry_t) ? sizeof(entry_t) : size);
 
 	assert(answer->ttl_count <= UINT16_MAX && answer->ede_text_size <= CACHE_EDE_TEXT_MAX);
@@ -80,9 +83,15 @@ entry_t *entry_new(const cache_key_t *key, const cache_answer_t *answer, uint64_
 		.security = answer->security,
 		.failure = answer->failure,
 		.ede = ede,
+		.stale = stale,
 	};
 	fill_tail(entry, key, answer);
 	return entry;
+}
+
+entry_t *entry_new(const cache_key_t *key, const cache_answer_t *answer, uint64_t born, uint32_t ttl)
+{
+	return make(key, answer, false, born, ttl);
 }
 
 size_t entry_cost(entry_t *entry)
@@ -93,7 +102,8 @@ size_t entry_cost(entry_t *entry)
 /* The name is the first of the octets: comparing it is all that a lookup needs. */
 static const uint8_t *name_begin(const entry_t *entry)
 {
-	unsigned words = 2u * (unsigned)__builtin_popcount(entry->parts) + entry->ede + entry->ttl_count;
+	unsigned words = 2u * (unsigned)__builtin_popcount(entry->parts) + entry->ede + entry->ttl_count +
+			 (entry->stale ? STALE_WORDS : 0);
 
 	return (const uint8_t *)(entry->words + words);
 }
@@ -116,9 +126,20 @@ bool entry_is_alive(const entry_t *entry, uint64_t now)
 	return entry_age(entry, now) < entry->ttl;
 }
 
+uint32_t entry_overdue(const entry_t *entry, uint64_t now)
+{
+	const uint32_t age = entry_age(entry, now);
+	uint32_t before = 0;
+
+	if (!entry->stale)
+		return age >= entry->ttl ? age - entry->ttl : 0;
+	memcpy(&before, entry->words, sizeof(before));
+	return age < UINT32_MAX - before ? before + age : UINT32_MAX;
+}
+
 void entry_view(const entry_t *entry, cache_answer_t *answer)
 {
-	const uint16_t *word = entry->words;
+	const uint16_t *word = entry->words + (entry->stale ? STALE_WORDS : 0);
 	const uint8_t *octet = name_begin(entry) + entry->name_size;
 
 	*answer = (cache_answer_t){
@@ -144,13 +165,38 @@ void entry_view(const entry_t *entry, cache_answer_t *answer)
 	answer->octets = octet;
 }
 
+/* Of the failure that follows `old`. */
+static unsigned next_level(const entry_t *old)
+{
+	unsigned level = old != NULL && (old->failure || old->stale) ? old->level + 1u : 0;
+
+	return level < FAILURE_LEVELS ? level : FAILURE_LEVELS - 1;
+}
+
 void entry_fail(entry_t *entry, const entry_t *old)
 {
-	unsigned level = old != NULL && old->failure ? old->level + 1u : 0;
+	unsigned level = next_level(old);
 
-	if (level >= FAILURE_LEVELS)
-		level = FAILURE_LEVELS - 1;
 	entry->failure = true;
 	entry->level = level & 7;
 	entry->ttl = failure_ttls[level];
+}
+
+/* When the refresh is merely late, the row of failures neither goes on nor ends. */
+entry_t *entry_new_stale(const entry_t *old, bool failed, uint32_t most, uint64_t now)
+{
+	const cache_key_t key = { .name = name_begin(old), .name_size = old->name_size, .type = old->type };
+	const uint32_t overdue = entry_overdue(old, now);
+	const unsigned level = failed ? next_level(old) : old->stale ? old->level : 0;
+	const uint32_t ttl = failure_ttls[failed ? level : 0];
+	cache_answer_t answer;
+	entry_t *entry;
+
+	entry_view(old, &answer);
+	entry = make(&key, &answer, true, now, ttl < most ? ttl : most);
+	if (entry == NULL)
+		return NULL;
+	entry->level = level & 7;
+	memcpy(entry->words, &overdue, sizeof(overdue));
+	return entry;
 }

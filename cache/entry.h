@@ -20,12 +20,13 @@ typedef struct entry {
 	uint8_t rcode;
 	uint8_t security;
 	uint8_t parts : 4; /* bit i: part i is not empty */
-	uint8_t level : 3; /* of a failure: how many came before it in a row, as far as that matters */
+	uint8_t level : 3; /* of a failure, and of a stale answer: how many came before it in a row, as far as that matters */
 	uint8_t failure : 1;
 	atomic_bool used; /* found since the eviction hand last passed */
-	bool ede;         /* an INFO-CODE and its text are there */
+	bool ede : 1;     /* an INFO-CODE and its text are there */
+	bool stale : 1;   /* it had ended before it was put: a copy of what ended */
 
-	/* Size and number of records of each part that is not empty; the INFO-CODE, if any; the TTL offsets. Behind them as
+	/* Of a stale answer the seconds between its end and `born`, as two words. Size and number of records of each part that is not empty; the INFO-CODE, if any; the TTL offsets. Behind them as
 	 * octets: the name; if there is an INFO-CODE, its text with its size in front; the parts. */
 	uint16_t words[];
 } entry_t;
@@ -43,11 +44,18 @@ MUST_USE bool entry_matches(const entry_t *entry, const cache_key_t *key);
 MUST_USE bool entry_is_alive(const entry_t *entry, uint64_t now);
 MUST_USE uint32_t entry_age(const entry_t *entry, uint64_t now); /* seconds; UINT32_MAX at most */
 
+/* Seconds since the answer ended; 0 while it has time left. */
+MUST_USE uint32_t entry_overdue(const entry_t *entry, uint64_t now);
+
 /* The entry as an answer that borrows everything from it. */
 void entry_view(const entry_t *entry, cache_answer_t *answer);
 
 /* Makes an entry that is not in the table yet that of a failure, which follows `old`: the entry that was there before, or
  * NULL. Sets how long it is kept (RFC 9520, 3.2). */
 void entry_fail(entry_t *entry, const entry_t *old);
+
+/* A copy of an answer that has ended, to be handed out for a while from `now` on: as long as a failure that follows it, if one
+ * does, and at most `most` seconds. NULL when memory is out. */
+MUST_USE entry_t *entry_new_stale(const entry_t *old, bool failed, uint32_t most, uint64_t now);
 
 #endif

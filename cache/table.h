@@ -49,6 +49,9 @@ struct cache {
 	_Atomic size_t octets;
 	_Atomic size_t limit;
 	_Atomic uint64_t evictions;
+
+	/* Written by readers, but only while servers fail. */
+	alignas(CACHE_LINE) _Atomic uint64_t stale;
 };
 
 size_t table_buckets(size_t limit);

@@ -1,5 +1,5 @@
 /* write.c: copies an answer out, in the form asked for and with its TTLs counted down. */
-#include "cache/cache.h"
+#include "cache/write.h"
 
 #include <string.h>
 
@@ -23,11 +23,15 @@ static void store32(uint8_t *octets, uint32_t value)
 	octets[3] = (uint8_t)value;
 }
 
-static void count_down(uint8_t *field, uint32_t age)
+static void set_ttl(uint8_t *field, const write_ttl_t *rule)
 {
 	uint32_t ttl = load32(field);
 
-	store32(field, ttl > age ? ttl - age : 0);
+	if (rule->stale)
+		ttl = CACHE_STALE_TTL;
+	else
+		ttl = ttl > rule->age ? ttl - rule->age : 0;
+	store32(field, ttl);
 }
 
 /* False for offsets that nobody should hand in: descending, or with a field that reaches into the next part. */
@@ -46,7 +50,7 @@ static size_t size_in(const cache_answer_t *answer, cache_form_t form)
 	return size;
 }
 
-static void copy_parts(const cache_answer_t *answer, cache_form_t form, uint32_t age, uint8_t *out)
+static void copy_parts(const cache_answer_t *answer, cache_form_t form, const write_ttl_t *rule, uint8_t *out)
 {
 	size_t begin = 0;
 	size_t ttl = 0;
@@ -60,7 +64,7 @@ static void copy_parts(const cache_answer_t *answer, cache_form_t form, uint32_t
 			memcpy(out, answer->octets + begin, size);
 		for (; ttl < answer->ttl_count && answer->ttl_offsets[ttl] < end; ttl++)
 			if (wanted && is_inside(answer->ttl_offsets[ttl], begin, end))
-				count_down(out + (answer->ttl_offsets[ttl] - begin), age);
+				set_ttl(out + (answer->ttl_offsets[ttl] - begin), rule);
 		if (wanted)
 			out += size;
 		begin = end;
@@ -82,19 +86,26 @@ static void tell(const cache_answer_t *answer, cache_found_t *found)
 	found->left = 0;
 }
 
-cache_result_t cache_write(const cache_answer_t *answer, cache_form_t form, uint32_t age, uint8_t *out, size_t room,
-			   cache_found_t *found)
+cache_result_t write_answer(const cache_answer_t *answer, cache_form_t form, const write_ttl_t *rule, uint8_t *out,
+			    size_t room, cache_found_t *found)
 {
 	size_t size = size_in(answer, form);
 
 	tell(answer, found);
+	found->stale = rule->stale;
 	if (size > room)
 		return CACHE_NO_ROOM;
-	copy_parts(answer, form, age, out);
+	copy_parts(answer, form, rule, out);
 	found->size = size;
 	for (size_t i = 0; i < CACHE_PARTS; i++)
 		if (is_wanted(i, form))
 			*(i < PART_AUTHORITY ? &found->answer_records : &found->authority_records) +=
 				answer->parts[i].records;
 	return CACHE_HIT;
+}
+
+cache_result_t cache_write(const cache_answer_t *answer, cache_form_t form, uint32_t age, uint8_t *out, size_t room,
+			   cache_found_t *found)
+{
+	return write_answer(answer, form, &(write_ttl_t){ .age = age }, out, room, found);
 }

@@ -8,9 +8,11 @@ enum { KEYS = 60, STEPS = 20000, ROOMY = 4 << 20, TIGHT = 30000, SKEW = 10 };
 typedef struct model {
 	bool there;
 	bool failure;
+	bool stale;
+	uint32_t past; /* stale: seconds between the answer's end and `born` */
 	uint64_t born;
 	uint32_t ttl;
-	unsigned failures; /* in a row */
+	unsigned failures; /* in a row; a stale answer counts as one */
 	sample_t sample;
 } model_t;
 
@@ -120,10 +122,51 @@ static void step_fail(world_t *world, model_t *model, const cache_key_t *key)
 	kept = cache_put_failure(world->cache, key, &sample.answer, world->now);
 	learn_time(world);
 	if (world->roomy)
-		assert_int_equal(kept, model->failure || !is_alive(world, model));
+		assert_int_equal(kept, model->failure || model->stale || !is_alive(world, model));
 	if (kept)
-		keep(world, model, &sample, backoff(model->there && model->failure ? model->failures + 1 : 1), true,
-		     true);
+		keep(world, model, &sample,
+		     backoff(model->there && (model->failure || model->stale) ? model->failures + 1 : 1), true, true);
+}
+
+static uint64_t overdue(const world_t *world, const model_t *model)
+{
+	const uint64_t age = world->latest - model->born;
+
+	if (model->stale)
+		return model->past + age;
+	return age > model->ttl ? age - model->ttl : 0;
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static void step_stale(world_t *world, model_t *model, const cache_key_t *key)
+{
+	const cache_stale_t stale = { .most = (uint32_t)draw(world, 600),
+				      .longest = (uint32_t)(draw(world, 3) * draw(world, 100)),
+				      .failed = draw(world, 3) > 0 };
+	const bool kept = cache_put_stale(world->cache, key, &stale, world->now);
+	uint64_t past;
+
+	learn_time(world);
+	past = overdue(world, model);
+	if (is_alive(world, model) && !model->failure && !(model->stale && stale.failed)) {
+		assert_true(kept || !world->roomy);
+		return;
+	}
+	if (world->roomy)
+		assert_int_equal(kept, model->there && !model->failure && past < stale.most && stale.longest > 0);
+	if (!kept)
+		return;
+	assert_true(model->there && !model->failure);
+	model->failures = !model->stale ? 1 : model->failures + stale.failed;
+	model->ttl =
+		(uint32_t)least(stale.failed ? backoff(model->failures) : 5, least(stale.longest, stale.most - past));
+	model->past = (uint32_t)past;
+	model->stale = true;
+	model->born = world->latest;
 }
 
 static void step_flush(world_t *world, model_t *model, const cache_key_t *key)
@@ -141,6 +184,42 @@ static void step_flush_all(world_t *world)
 	for (size_t i = 0; i < KEYS; i++)
 		world->models[i].there = false;
 	world->latest = 0;
+}
+
+static void check_octets(const model_t *model, cache_form_t form, uint32_t age, const uint8_t *out,
+			 const cache_found_t *found)
+{
+	sample_t sample = model->sample;
+
+	if (found->stale)
+		sample.ttl = CACHE_STALE_TTL;
+	sample_check(&sample, form, found->stale ? 0 : age, out, found);
+}
+
+static void step_find_stale(world_t *world, const model_t *model, const cache_key_t *key)
+{
+	const cache_form_t form = draw(world, 2) == 0 ? CACHE_FORM_PLAIN : CACHE_FORM_DNSSEC;
+	const uint32_t most = (uint32_t)draw(world, 600) + 1;
+	uint8_t out[SAMPLE_ROOM];
+	cache_found_t found;
+	const cache_result_t result =
+		cache_find_stale(world->cache, key, form, most, world->now, out, sizeof(out), &found);
+	bool alive;
+
+	if (world->now > world->latest)
+		world->latest = world->now;
+	alive = is_alive(world, model);
+	if (world->now + SKEW < world->latest || !model->there ||
+	    (!alive && (model->failure || overdue(world, model) > most))) {
+		assert_int_equal(result, CACHE_MISS);
+		return;
+	}
+	if (!world->roomy && result == CACHE_MISS)
+		return;
+	assert_int_equal(result, CACHE_HIT);
+	assert_int_equal(found.stale, model->stale || !alive);
+	assert_int_equal(found.left, alive ? model->ttl - (world->latest - model->born) : 0);
+	check_octets(model, form, (uint32_t)(world->latest - model->born), out, &found);
 }
 
 static void step_find(world_t *world, model_t *model, const cache_key_t *key)
@@ -161,7 +240,8 @@ static void step_find(world_t *world, model_t *model, const cache_key_t *key)
 		return;
 	assert_int_equal(result, CACHE_HIT);
 	age = (uint32_t)(world->latest - model->born);
-	sample_check(&model->sample, form, age, out, &found);
+	assert_int_equal(found.stale, model->stale);
+	check_octets(model, form, age, out, &found);
 	assert_int_equal(found.left, model->ttl - age);
 	assert_int_equal(found.failure, model->failure);
 }
@@ -211,14 +291,18 @@ static void agrees_with_model(void **state)
 
 		if (what < 300)
 			step_put(world, model, key);
-		else if (what < 450)
+		else if (what < 400)
 			step_fail(world, model, key);
+		else if (what < 450)
+			step_stale(world, model, key);
 		else if (what < 470)
 			step_flush(world, model, key);
 		else if (what < 472)
 			step_flush_all(world);
 		else if (what < 600)
 			step_time(world);
+		else if (what < 680)
+			step_find_stale(world, model, key);
 		else
 			step_find(world, model, key);
 		check_stats(world, row->limit);
