@@ -94,6 +94,7 @@ typedef struct conf_cache {
 	uint32_t min_ttl;
 	uint32_t max_ttl;
 	uint32_t negative_max_ttl;
+	uint32_t stale;
 } conf_cache_t;
 
 typedef struct conf_tcp {

@@ -149,6 +149,9 @@ const conf_key_t conf_keys[] = {
 	  "Answers are kept at most so long." },
 	{ "cache.negative-max-ttl", CONF_DURATION, PLACE(cache.negative_max_ttl), "1h", 0, DAY, NULL,
 	  "The same for what does not exist (RFC 2308, 5)." },
+	{ "cache.stale", CONF_DURATION, PLACE(cache.stale), "1d", 0, 7 * DAY, NULL,
+	  "How long MX, A and AAAA answers that have ended are given while their servers cannot be reached (RFC 8767); "
+	  "0: never." },
 
 	{ "mx.mode", CONF_WORD, PLACE(mx.mode), "enforce", 0, 0, mx_modes,
 	  "enforce, or monitor: write down what would be done, and change nothing; for the first weeks." },

@@ -245,12 +245,15 @@ static bool is_servfail(const draft_t *draft, cache_result_t result, const cache
 
 static size_t finish_found(draft_t *draft, cache_result_t result, const cache_found_t *found, bool from_cache)
 {
-	note_t notes[2];
+	note_t notes[2]; /* a failure is never stale */
 	size_t count = 0;
 
 	if (found->ede != CACHE_NO_EDE)
 		notes[count++] =
 			(note_t){ .code = found->ede, .text = found->ede_text, .text_size = found->ede_text_size };
+	if (found->stale)
+		notes[count++] =
+			(note_t){ .code = found->rcode == RCODE_NXDOMAIN ? EDE_STALE_NXDOMAIN : EDE_STALE_ANSWER };
 	draft->rcode = found->rcode;
 	if (is_servfail(draft, result, found)) {
 		draft->rcode = RCODE_SERVFAIL;

@@ -6,6 +6,7 @@
 #include "module/inquiry/resolution.h"
 #include "module/mailbox.h"
 #include "module/pending/questions.h"
+#include "module/pending/stale.h"
 #include "validator/ede.h"
 #include "validator/name.h"
 
@@ -120,6 +121,17 @@ static void reply_servfail(pending_t *pending, const waiter_t *waiter, ede_t ede
 	client_send(&waiter->client, pending->out, size);
 }
 
+static bool answer_from_cache(pending_t *pending, const waiter_t *waiter)
+{
+	pending->reply.wall = (uint32_t)clock_of_wall();
+	size_t size = reply_from_cache(&pending->reply, &waiter->query, &waiter->client, pending->cache,
+				       clock_of_cache(), pending->out);
+
+	if (size > 0)
+		client_send(&waiter->client, pending->out, size);
+	return size > 0;
+}
+
 /* Without a resolution clients get nothing: the server stops. */
 static void waiter_answer(pending_t *pending, const question_t *question, const waiter_t *waiter,
 			  const resolution_t *resolution, const verdict_t *verdict)
@@ -128,16 +140,15 @@ static void waiter_answer(pending_t *pending, const question_t *question, const 
 
 	if (waiter->told != NULL) {
 		waiter->told(waiter->told_arg, resolution, verdict, question_took(question));
-	} else if (resolution != NULL) {
+	} else if (resolution != NULL && !(question->is_stale && answer_from_cache(pending, waiter))) {
 		size = reply_from_answer(&pending->reply, &waiter->query, &waiter->client, &resolution->answer,
 					 pending->out);
 		client_send(&waiter->client, pending->out, size);
 	}
 }
 
-/* Replies to all who wait, in the order in which they came, and forgets the question. */
-static void question_answer(pending_t *pending, question_t *question, const resolution_t *resolution,
-			    const verdict_t *verdict)
+/* Takes all who wait, in the order in which they came. */
+static waiter_t *take_waiters(question_t *question)
 {
 	waiter_t *in_order = NULL;
 
@@ -146,14 +157,67 @@ static void question_answer(pending_t *pending, question_t *question, const reso
 		waiter->next = in_order;
 		in_order = waiter;
 	}
+	question->waiters = NULL;
+	return in_order;
+}
+
+static void add_waiter(question_t *question, waiter_t *waiter)
+{
+	waiter->next = question->waiters;
+	question->waiters = waiter;
+}
+
+/* Replies to all who wait and forgets the question. */
+static void question_answer(pending_t *pending, question_t *question, const resolution_t *resolution,
+			    const verdict_t *verdict)
+{
 	pending->reply.wall = (uint32_t)clock_of_wall();
-	for (waiter_t *waiter = in_order, *next; waiter != NULL; waiter = next) {
+	for (waiter_t *waiter = take_waiters(question), *next; waiter != NULL; waiter = next) {
 		next = waiter->next;
 		waiter_answer(pending, question, waiter, resolution, verdict);
 		waiter_done(pending, waiter);
 	}
 	event_del(&question->budget);
+	event_del(&question->late);
 	questions_remove(&pending->questions, question);
+}
+
+/* ---- stale answers ---- */
+
+/* From now on the cache hands out what had ended. False when there is nothing. */
+static bool keep_stale(pending_t *pending, const question_t *question, bool failed)
+{
+	const cache_key_t key = { .name = question->name.octets,
+				  .name_size = question->name.size,
+				  .type = question->type };
+
+	return pending->settings.stale > 0 && stale_serves(question->type) &&
+	       stale_keep(pending->cache, &key, pending->settings.stale, failed, pending->out, sizeof(pending->out));
+}
+
+/* Who asks for what is late gets what there is at once. */
+static bool answer_late(pending_t *pending, const question_t *question, const waiter_t *waiter)
+{
+	return waiter->told == NULL && question->is_late && keep_stale(pending, question, false) &&
+	       answer_from_cache(pending, waiter);
+}
+
+/* The question goes on; who would rather have the truth than an answer waits on. */
+static void on_late(evutil_socket_t fd, short events, void *arg)
+{
+	question_t *question = arg;
+	pending_t *pending = question->owner;
+
+	(void)fd;
+	(void)events;
+	question->is_late = true;
+	for (waiter_t *waiter = take_waiters(question), *next; waiter != NULL; waiter = next) {
+		next = waiter->next;
+		if (answer_late(pending, question, waiter))
+			waiter_done(pending, waiter);
+		else
+			add_waiter(question, waiter);
+	}
 }
 
 /* ---- outcomes ---- */
@@ -168,7 +232,9 @@ static void question_settle(pending_t *pending, question_t *question, const reso
 	uint64_t now = clock_of_cache();
 
 	if (answer->failure) {
-		cache_put_failure(pending->cache, &key, answer, now);
+		question->is_stale = stale_permits(resolution, verdict) && keep_stale(pending, question, true);
+		if (!question->is_stale)
+			cache_put_failure(pending->cache, &key, answer, now);
 		atomic_fetch_add(&pending->failed, 1);
 	} else {
 		cache_put(pending->cache, &key, answer, resolution->ttl, now);
@@ -226,6 +292,7 @@ static void on_budget(evutil_socket_t fd, short events, void *arg)
 static question_t *question_begin(pending_t *pending, const query_t *query, bool fresh)
 {
 	const struct timeval budget = { .tv_sec = pending->settings.budget };
+	const struct timeval late = { .tv_sec = STALE_LATE_MS / 1000, .tv_usec = STALE_LATE_MS % 1000 * 1000 };
 	const inquiry_home_t home = { .base = pending->base, .pool = pending->pool, .cache = pending->cache };
 	question_t *question = questions_add(&pending->questions, &query->name, query->type, fresh);
 
@@ -235,25 +302,17 @@ static question_t *question_begin(pending_t *pending, const query_t *query, bool
 	question->began = clock_milliseconds(CLOCK_MONOTONIC);
 	evtimer_assign(&question->budget, pending->base, on_budget, question);
 	evtimer_add(&question->budget, &budget);
+	evtimer_assign(&question->late, pending->base, on_late, question);
+	if (pending->settings.stale > 0 && stale_serves(query->type))
+		evtimer_add(&question->late, &late);
 	question->inquiry =
 		inquiry_start(&home, pending->judging, &question->name, question->type, fresh, on_done, question);
 	if (question->inquiry != NULL)
 		return question;
 	event_del(&question->budget);
+	event_del(&question->late);
 	questions_remove(&pending->questions, question);
 	return NULL;
-}
-
-/* The answer may have come while the query was on its way from the worker. */
-static bool answer_from_cache(pending_t *pending, const waiter_t *waiter)
-{
-	pending->reply.wall = (uint32_t)clock_of_wall();
-	size_t size = reply_from_cache(&pending->reply, &waiter->query, &waiter->client, pending->cache,
-				       clock_of_cache(), pending->out);
-
-	if (size > 0)
-		client_send(&waiter->client, pending->out, size);
-	return size > 0;
 }
 
 /* There are too many questions: whoever asked one more gets this. */
@@ -289,7 +348,9 @@ static void take_question(pending_t *pending, waiter_t *waiter)
 {
 	question_t *question = question_to_join(pending, waiter);
 
-	if (question == NULL && waiter->told == NULL && answer_from_cache(pending, waiter)) {
+	/* Its answer may have come while the query was on its way from the worker. */
+	if (question == NULL ? waiter->told == NULL && answer_from_cache(pending, waiter)
+			     : answer_late(pending, question, waiter)) {
 		waiter_done(pending, waiter);
 		return;
 	}
@@ -299,8 +360,7 @@ static void take_question(pending_t *pending, waiter_t *waiter)
 		turn_away(pending, waiter);
 		return;
 	}
-	waiter->next = question->waiters;
-	question->waiters = waiter;
+	add_waiter(question, waiter);
 }
 
 static void take_reload(pending_t *pending, const pending_settings_t *settings, judging_t *judging)

@@ -5,6 +5,8 @@
  *	worker ─ pending_submit() → [queue] → ASKED ─ answer → cache, waiting clients
  *	                                        └─ budget over → SERVFAIL, cancelled at the resolver
  *
+ * When the servers do not answer, or are late, clients get what had ended, if it is there still (stale.h).
+ *
  * Other parts of the server ask the same way, by pending_ask(). */
 #ifndef MODULE_PENDING_PENDING_H
 #define MODULE_PENDING_PENDING_H
@@ -28,7 +30,8 @@ typedef struct pending_settings {
 	unsigned corroborate_ms; /* that the same question over TCP may take */
 	unsigned target_ms;      /* that all questions about an MX set's exchanges may take together */
 	answer_limits_t limits;
-	unsigned budget;        /* seconds that one question may take */
+	unsigned budget; /* seconds that one question may take */
+	uint32_t stale;  /* seconds after their end that answers are given for lack of others (RFC 8767); 0: never */
 	unsigned max_questions; /* different questions at once; four times as many clients may wait for them */
 	uint16_t max_udp_size;
 	uint16_t keepalive; /* in units of 100 ms, for replies over TCP */

@@ -27,6 +27,9 @@ typedef struct question {
 	inquiry_t *inquiry;
 	uint64_t began; /* CLOCK_MONOTONIC, milliseconds */
 	struct event budget;
+	struct event late; /* runs when a stale answer may be better than waiting on (stale.h) */
+	bool is_late;
+	bool is_stale;     /* it failed, and clients get what had ended */
 	waiter_t *waiters; /* latest first */
 	void *owner;       /* for callbacks */
 	struct question *previous, *next;

@@ -70,6 +70,7 @@ bool settings_with_pending(server_t *server, const conf_t *conf, bool (*use)(ser
 			    .max_ttl = conf->cache.max_ttl,
 			    .negative_max_ttl = conf->cache.negative_max_ttl },
 		.budget = conf->resolver.budget,
+		.stale = conf->cache.stale,
 		.max_questions = conf->resolver.max_questions,
 		.max_udp_size = (uint16_t)conf->max_udp_size,
 		.keepalive = reply_keepalive(conf->tcp.idle_timeout),

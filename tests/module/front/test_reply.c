@@ -265,6 +265,51 @@ static void ttl_counts_down_and_ends(void **state)
 	free(answer);
 }
 
+/* A stale answer says so, beside what it said before, and is as authentic as it was (RFC 8767, 4; RFC 8914, 4.4, 4.20). */
+static void stale_answers_say_so(void **state)
+{
+	static const struct {
+		uint8_t rcode;
+		uint16_t ede;
+		uint8_t security;
+		const char *errors;
+	} stale_rows[] = {
+		{ 0, CACHE_NO_EDE, SECURITY_INSECURE, "3" },
+		{ 0, CACHE_NO_EDE, SECURITY_SECURE, "3" },
+		{ 3, CACHE_NO_EDE, SECURITY_INSECURE, "19" },
+		{ 0, EDE_FORGED_ANSWER, SECURITY_INSECURE, "4=mx 3" },
+	};
+	static const cache_stale_t failed = { .most = 3600, .longest = UINT32_MAX, .failed = true };
+	const asking_t asking = ASK(FLAG_RD | FLAG_AD, 1232, false);
+	const query_t query = query_of(&asking);
+	const cache_key_t key = { .name = query.name.octets, .name_size = query.name.size, .type = query.type };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(stale_rows) / sizeof(stale_rows[0]); i++) {
+		cache_answer_t *answer = answer_of(&insecure);
+		fixture_t f = begin();
+		uint8_t out[MAX_UDP];
+		told_t told;
+
+		answer->rcode = stale_rows[i].rcode;
+		answer->ede = stale_rows[i].ede;
+		answer->ede_text = "mx";
+		answer->ede_text_size = stale_rows[i].ede != CACHE_NO_EDE ? 2 : 0;
+		answer->security = stale_rows[i].security;
+		(void)reply_cached(&f, &query, &udp_client, answer, out);
+		cache_thread_begin();
+		assert_true(cache_put_stale(f.cache, &key, &failed, NOW + 400));
+		message_read(out, reply_from_cache(&f.context, &query, &udp_client, f.cache, NOW + 402, out), &told);
+		cache_thread_end();
+		assert_string_equal(told.errors, stale_rows[i].errors);
+		assert_int_equal(told.rcode, stale_rows[i].rcode);
+		assert_int_equal(told.ttl, CACHE_STALE_TTL);
+		assert_int_equal((told.flags & FLAG_AD) != 0, stale_rows[i].security == SECURITY_SECURE);
+		finish(&f);
+		free(answer);
+	}
+}
+
 /* ---- errors ---- */
 
 typedef struct error_row {
@@ -454,9 +499,9 @@ static void longest_name_leaves_room(void **state)
 int main(void)
 {
 	static const struct CMUnitTest others[] = {
-		cmocka_unit_test(ttl_counts_down_and_ends),       cmocka_unit_test(copies_the_opcode),
-		cmocka_unit_test(cookie_alone_needs_no_question), cmocka_unit_test(any_is_one_hinfo),
-		cmocka_unit_test(longest_name_leaves_room),
+		cmocka_unit_test(ttl_counts_down_and_ends), cmocka_unit_test(copies_the_opcode),
+		cmocka_unit_test(stale_answers_say_so),     cmocka_unit_test(cookie_alone_needs_no_question),
+		cmocka_unit_test(any_is_one_hinfo),         cmocka_unit_test(longest_name_leaves_room),
 	};
 	enum { OTHERS = sizeof(others) / sizeof(others[0]), MOST = 100 };
 	struct CMUnitTest tests[MOST];

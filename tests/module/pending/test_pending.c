@@ -5,6 +5,8 @@
 #include "module/front/cookie.h"
 #include "module/pending/pending.h"
 
+#include "module/clock.h"
+
 #include "tests/support.h"
 #include "validator/ede.h"
 #include "validator/name.h"
@@ -201,6 +203,7 @@ typedef struct sent {
 	uint8_t rcode;
 	bool ad;
 	uint16_t answers;
+	uint8_t last_octet;
 } sent_t;
 
 static struct {
@@ -221,6 +224,7 @@ void client_send(const client_t *client, const uint8_t *message, size_t size)
 		.rcode = message[3] & 0x0f,
 		.ad = (message[3] & 0x20) != 0,
 		.answers = (uint16_t)(message[6] << 8 | message[7]),
+		.last_octet = message[size - 1],
 	};
 	pthread_mutex_unlock(&sent.lock);
 	sem_post(&sent.came);
@@ -688,6 +692,159 @@ static void shows_how_it_is(void **state)
 	assert_int_equal(looked.pid, 4711);
 }
 
+/* ---- stale answers ---- */
+
+/* An address that ended `age` seconds ago, 25.25.0.9, signed until 1970 if so wished. */
+static void put_ended(const fixture_t *fixture, const char *text, uint16_t type, uint64_t age, bool signed_long_ago)
+{
+	static const uint8_t octets[] = "\300\14\0\1\0\1\0\0\0\1\0\4\31\31\0\11"
+					"\300\14\0\56\0\1\0\0\0\1\0\24\0\1\15\2\0\0\0\1"
+					"\0\0\0\1\0\0\0\1\0\7\0"; /* RRSIG */
+	static const uint16_t offsets[] = { 6, 22 };
+	cache_answer_t answer = { .ede = CACHE_NO_EDE,
+				  .parts = { { .size = 16, .records = 1 } },
+				  .octets = octets,
+				  .ttl_count = signed_long_ago ? 2 : 1,
+				  .ttl_offsets = offsets };
+	name_t name;
+
+	if (signed_long_ago)
+		answer.parts[1] = (cache_part_t){ .size = sizeof(octets) - 16, .records = 1 };
+	assert_true(name_from_text(text, &name));
+	cache_thread_begin();
+	assert_true(cache_put(fixture->cache,
+			      &(cache_key_t){ .name = name.octets, .name_size = name.size, .type = type }, &answer, 1,
+			      clock_of_cache() - age - 1));
+	cache_thread_end();
+}
+
+static int set_up_stale(void **state)
+{
+	pending_settings_t settings = usual;
+
+	settings.stale = 86400;
+	*state = fixture_new(&settings);
+	return 0;
+}
+
+static void expect_stale(unsigned item, uint16_t id)
+{
+	assert_int_equal(sent.items[item].id, id);
+	assert_int_equal(sent.items[item].rcode, 0);
+	assert_int_equal(sent.items[item].answers, 1);
+	assert_int_equal(sent.items[item].last_octet, 9);
+}
+
+/* The refresh failed: everybody gets what had ended, without asking again for a while; a part of the server gets the truth. */
+static void gives_what_has_ended(void **state)
+{
+	const fixture_t *fixture = *state;
+	const pool_outcome_t lost = { .result = POOL_LOST, .why = "" };
+	told_t told;
+
+	put_ended(fixture, "example.org", TYPE_A, 3600, false);
+	assert_true(submit(fixture->pending, "example.org", 1));
+	assert_true(ask(fixture->pending, "example.org", TYPE_A, false, &told));
+	assert_true(submit(fixture->pending, "example.net", 2));
+	sem_wait(&fake.was_asked);
+	sem_wait(&fake.was_asked); /* all three were taken */
+	fake_answer(0, &lost);
+	sem_wait(&sent.came);
+	sem_wait(&told.came);
+	expect_stale(0, 1);
+	assert_int_equal(told.records, 0);
+	assert_true(submit(fixture->pending, "example.org", 3));
+	sem_wait(&sent.came);
+	expect_stale(1, 3);
+	assert_int_equal(fake.count, 2);
+}
+
+struct stale_row {
+	const char *name;
+	uint16_t type;
+	uint64_t age;
+	bool signed_long_ago;
+	security_t security;
+};
+
+static const struct stale_row stale_rows[] = {
+	{ "no TLSA", 52, 60, false, SECURITY_INSECURE },
+	{ "no TXT", 16, 60, false, SECURITY_INSECURE },
+	{ "nothing older than a day", TYPE_A, 86401, false, SECURITY_INSECURE },
+	{ "nothing past its signature", TYPE_A, 60, true, SECURITY_INSECURE },
+	{ "nothing in place of what is bogus", TYPE_A, 60, false, SECURITY_BOGUS },
+};
+
+static void gives_nothing_that_has_ended(void **state)
+{
+	const struct stale_row *row = *state;
+	pending_settings_t settings = usual;
+	const pool_outcome_t failed = {
+		.result = POOL_ANSWERED, .rcode = RCODE_SERVFAIL, .security = (uint8_t)row->security, .why = "why"
+	};
+	fixture_t *fixture;
+
+	settings.stale = 86400;
+	fixture = fixture_new(&settings);
+	put_ended(fixture, "example.org", row->type, row->age, row->signed_long_ago);
+	assert_true(submit_type(fixture->pending, "example.org", row->type, 1));
+	sem_wait(&fake.was_asked);
+	fake_answer(0, &failed);
+	sem_wait(&sent.came);
+	assert_int_equal(sent.items[0].rcode, RCODE_SERVFAIL);
+	assert_int_equal(sent.items[0].answers, 0);
+	fixture_free(fixture);
+}
+
+/* The servers take too long: who waits gets what had ended, as does who comes then; what they say in the end counts. */
+static void does_not_wait_for_long(void **state)
+{
+	const fixture_t *fixture = *state;
+	told_t told;
+
+	put_ended(fixture, "example.org", TYPE_A, 60, false);
+	assert_true(submit(fixture->pending, "example.org", 1));
+	assert_true(ask(fixture->pending, "example.org", TYPE_A, false, &told));
+	sem_wait(&fake.was_asked);
+	sem_wait(&sent.came); /* after STALE_LATE_MS */
+	expect_stale(0, 1);
+	assert_true(submit(fixture->pending, "example.org", 2));
+	sem_wait(&sent.came);
+	expect_stale(1, 2);
+	assert_int_equal(fake.count, 1);
+	assert_int_equal(told.times, 0); /* waits on */
+	fake_answer_address(0);
+	sem_wait(&told.came);
+	assert_int_equal(told.records, 1);
+	assert_true(submit(fixture->pending, "example.org", 3));
+	sem_wait(&sent.came);
+	assert_int_equal(sent.items[2].last_octet, 1);
+	assert_int_equal(fake.count, 1);
+}
+
+/* Without anything better they wait on. */
+static void waits_when_there_is_nothing(void **state)
+{
+	const fixture_t *fixture = *state;
+
+	put_ended(fixture, "example.org", TYPE_A, 60, false);
+	assert_true(submit(fixture->pending, "other.example", 1));
+	assert_true(submit(fixture->pending, "example.org", 2));
+	sem_wait(&fake.was_asked);
+	sem_wait(&fake.was_asked);
+	sem_wait(&sent.came); /* the timer of the first went off before this one's */
+	expect_stale(0, 2);
+	fake_answer(0, &(pool_outcome_t){ .result = POOL_LOST, .why = "" });
+	sem_wait(&sent.came);
+	assert_int_equal(sent.items[1].id, 1);
+	assert_int_equal(sent.items[1].rcode, RCODE_SERVFAIL);
+}
+
+#define STALE(row)                                                                                                  \
+	{                                                                                                           \
+		stale_rows[row].name, gives_nothing_that_has_ended, NULL, NULL, (void *)(uintptr_t)&stale_rows[row] \
+	}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -708,6 +865,14 @@ int main(void)
 		cmocka_unit_test_setup_teardown(tells_that_it_stops, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(shows_how_it_is, set_up, tear_down),
 		cmocka_unit_test(budget_ends_a_question),
+		cmocka_unit_test_setup_teardown(gives_what_has_ended, set_up_stale, tear_down),
+		cmocka_unit_test_setup_teardown(does_not_wait_for_long, set_up_stale, tear_down),
+		cmocka_unit_test_setup_teardown(waits_when_there_is_nothing, set_up_stale, tear_down),
+		STALE(0),
+		STALE(1),
+		STALE(2),
+		STALE(3),
+		STALE(4),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

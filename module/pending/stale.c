@@ -1,0 +1,32 @@
+/* stale.c: see stale.h. */
+#include "module/pending/stale.h"
+
+#include "module/clock.h"
+#include "validator/signed.h"
+
+enum { TYPE_A = 1, TYPE_MX = 15, TYPE_AAAA = 28 };
+
+bool stale_serves(uint16_t type)
+{
+	return type == TYPE_A || type == TYPE_MX || type == TYPE_AAAA;
+}
+
+bool stale_permits(const resolution_t *resolution, const verdict_t *verdict)
+{
+	if (!resolution->answer.failure || resolution->answer.security == SECURITY_BOGUS)
+		return false;
+	return verdict == NULL || verdict->failed;
+}
+
+bool stale_keep(cache_t *cache, const cache_key_t *key, uint32_t most, bool failed, uint8_t *scratch, size_t room)
+{
+	const uint64_t now = clock_of_cache();
+	cache_stale_t stale = { .most = most, .failed = failed };
+	cache_found_t found;
+
+	if (cache_find_stale(cache, key, CACHE_FORM_DNSSEC, most, now, scratch, room, &found) != CACHE_HIT ||
+	    found.failure)
+		return false;
+	stale.longest = signed_left(scratch, found.size, clock_of_wall());
+	return cache_put_stale(cache, key, &stale, now);
+}
