@@ -1,18 +1,14 @@
-/* terminal.h: what standard output can show. */
+/* terminal.h: how things are shown where output leads. */
 #ifndef MODULE_TERMINAL_H
 #define MODULE_TERMINAL_H
 
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
-/* Colour: on a terminal, unless NO_COLOR is set and not empty (https://no-color.org). */
-static inline bool terminal_wants_colour(FILE *out)
-{
-	const char *no_colour = getenv("NO_COLOR");
+/* It is a terminal, and NO_COLOR is not set or empty (https://no-color.org). */
+bool terminal_wants_colour(FILE *out);
 
-	return isatty(fileno(out)) && (no_colour == NULL || no_colour[0] == '\0');
-}
+/* The locale's characters are UTF-8: box drawing can be shown. */
+bool terminal_is_utf8(void);
 
 #endif

@@ -4,9 +4,8 @@
 #include "module/owners.h"
 #include "module/policy_of.h"
 #include "module/resolver/options.h"
+#include "module/terminal.h"
 
-#include <langinfo.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,31 +36,11 @@ static const char help[] = "Usage: mxward lookup NAME [TYPE] [-c FILE | -s ADDR[
 			   "64 wrong command line; 70 memory or output failed; 78 the configuration is\n"
 			   "wrong.\n";
 
-static bool wants_colour(void)
-{
-	const char *no_colour = getenv("NO_COLOR"); /* https://no-color.org: set and not empty */
-
-	return isatty(STDOUT_FILENO) && (no_colour == NULL || no_colour[0] == '\0');
-}
-
 static int usage_error(char *error)
 {
 	fprintf(stderr, "mxward lookup: %s; see mxward lookup --help\n", error != NULL ? error : "memory is out");
 	free(error);
 	return EXIT_USAGE;
-}
-
-/* Box drawing only where it can be shown. */
-static bool is_utf8(void)
-{
-	locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
-	bool utf8;
-
-	if (locale == (locale_t)0)
-		return false;
-	utf8 = strcmp(nl_langinfo_l(CODESET, locale), "UTF-8") == 0;
-	freelocale(locale);
-	return utf8;
 }
 
 /* The configuration and the policy that it makes. */
@@ -153,7 +132,7 @@ static bool find_out(const request_t *request, findings_t *findings)
 static bool print_result(const request_t *request, const result_t *result)
 {
 	return request->json ? result_print_json(stdout, request, result)
-			     : result_print(stdout, request, result, wants_colour());
+			     : result_print(stdout, request, result, terminal_wants_colour(stdout));
 }
 
 static bool print_explanation(const request_t *request, const findings_t *findings)
@@ -162,7 +141,7 @@ static bool print_explanation(const request_t *request, const findings_t *findin
 					    .ours = &findings->ours,
 					    .servers = request->ask_server ? &findings->servers : NULL,
 					    .policy = findings->path };
-	const tree_style_t style = { .colour = wants_colour(), .unicode = is_utf8() };
+	const tree_style_t style = { .colour = terminal_wants_colour(stdout), .unicode = terminal_is_utf8() };
 
 	return request->json ? explain_print_json(stdout, &explanation) : explain_print(stdout, &explanation, &style);
 }

@@ -2,12 +2,12 @@
 #include "module/lookup/request.h"
 
 #include "module/ask/address.h"
+#include "module/ask/typed.h"
 #include "module/escape.h"
 #include "validator/name.h"
 
 #include <arpa/inet.h>
 #include <getopt.h>
-#include <idn2.h>
 #include <ldns/ldns.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -62,46 +62,6 @@ static bool reverse(const char *text, name_t *name)
 	return reverse_ipv4(text, name) || reverse_ipv6(text, name);
 }
 
-static bool is_ascii(const char *text)
-{
-	for (; *text != '\0'; text++)
-		if ((unsigned char)*text >= 0x80)
-			return false;
-	return true;
-}
-
-/* U-labels become A-labels (RFC 5891, 4), after UTS 46's mapping of case and width. */
-static request_result_t read_unicode(const char *text, const char *shown, name_t *name, char **error)
-{
-	char *ascii = NULL;
-	int err = idn2_to_ascii_8z(text, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
-	bool is_name = err == IDN2_OK && name_from_text(ascii, name);
-
-	idn2_free(ascii);
-	if (err != IDN2_OK)
-		return wrong(error, "%s is no international domain name: %s", shown, idn2_strerror(err));
-	if (!is_name)
-		return wrong(error, "%s is no domain name", shown);
-	return REQUEST_OK;
-}
-
-static request_result_t read_name(const char *text, name_t *name, char **error)
-{
-	char shown[SHOWN_MAX];
-	const char *at = strrchr(text, '@');
-
-	escape_string(text, shown, sizeof(shown));
-	if (at != NULL)
-		return wrong(error, "%s is a mail address: ask for its domain, the part behind the @", shown);
-	if (strstr(text, "://") != NULL)
-		return wrong(error, "%s is a URL: ask for its domain name alone", shown);
-	if (!is_ascii(text))
-		return read_unicode(text, shown, name, error);
-	if (!name_from_text(text, name))
-		return wrong(error, "%s is no domain name: labels have 1 to 63 octets, a name at most 255", shown);
-	return REQUEST_OK;
-}
-
 static request_result_t read_type(const char *text, uint16_t *type, char **error)
 {
 	char shown[SHOWN_MAX];
@@ -149,9 +109,7 @@ static request_result_t read_question(const char *name, const char *type, bool b
 	}
 	if (by_address)
 		return wrong(error, "-x takes an IPv4 or IPv6 address, and %s is none", shown);
-	result = read_name(name, &request->name, error);
-	name_lower(&request->name);
-	return result;
+	return typed_name(name, &request->name, error) ? REQUEST_OK : REQUEST_WRONG;
 }
 
 /* `word` is the argument as written. */
