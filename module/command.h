@@ -14,6 +14,8 @@ int command_checkconf(int argc, char **argv);
 int command_lookup(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_log(int argc, char **argv);
+int command_history(int argc, char **argv);
+int command_reverse(int argc, char **argv);
 int command_version(int argc, char **argv);
 
 /* Those that a running server carries out (module/control/): argv[0] says which. */

@@ -16,6 +16,8 @@ static const command_t commands[] = {
 	{ "lookup", command_lookup, "resolve a name, and say whether the answer is secure and why" },
 	{ "doctor", command_doctor, "check this machine from the client's side, and say how to mend it" },
 	{ "log", command_log, "prove that nobody edited the validation log" },
+	{ "history", command_history, "show which MX sets a domain had, and when" },
+	{ "reverse", command_reverse, "list the domains whose mail goes to a host" },
 	{ "status", command_control, "say whether the server answers, since when, and on what" },
 	{ "stats", command_control, "show what was asked and answered, how fast, and what was found" },
 	{ "reload", command_control, "have the server read its configuration again" },

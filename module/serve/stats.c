@@ -231,17 +231,23 @@ static json_t *judgement_json(const counts_t *counts)
 			 "bogus", bogus_json(counts), "corroboration", corroboration_json(counts));
 }
 
+/* The history with them: what it has, how much waits, what was lost. */
 static json_t *queues_json(const server_t *server, const pending_state_t *state, const pending_stats_t *pending)
 {
 	log_stats_t log;
 	vlog_stats_t vlog;
+	history_stats_t history;
 
 	log_stats(server->log, &log);
 	vlog_stats(server->vlog, &vlog);
-	return json_pack("{s:{s:I, s:I, s:I, s:I}, s:{s:I, s:I}}", "queues", "pending_questions",
-			 (json_int_t)state->questions, "waiting_clients", (json_int_t)pending->clients, "log",
-			 (json_int_t)log.waiting, "validation_log", (json_int_t)vlog.waiting, "lost", "log",
-			 (json_int_t)log.lost, "validation_log", (json_int_t)vlog.lost);
+	history_stats(server->history, &history);
+	return json_pack("{s:{s:I, s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I}, s:{s:I, s:I}}", "queues",
+			 "pending_questions", (json_int_t)state->questions, "waiting_clients",
+			 (json_int_t)pending->clients, "log", (json_int_t)log.waiting, "validation_log",
+			 (json_int_t)vlog.waiting, "history", (json_int_t)history.waiting, "lost", "log",
+			 (json_int_t)log.lost, "validation_log", (json_int_t)vlog.lost, "history",
+			 (json_int_t)history.lost, "history", "rows", (json_int_t)history.rows, "octets",
+			 (json_int_t)history.octets);
 }
 
 json_t *stats_all(const server_t *server, const pending_state_t *state)
