@@ -120,7 +120,8 @@ typedef struct target {
  *	failed		the same, but there was no answer to judge, or it does not read (`rejected` is set as well)
  *
  * In monitor mode findings, action and text say what would have been done; only what cannot be passed on is still not: bogus
- * answers, malformed records, octets behind an exchange. The answer over TCP is used there too when it differs. */
+ * answers, malformed records, octets behind an exchange. When UDP and TCP differ, the answer over TCP is the one that is judged
+ * there too, but what is sent is UDP's. */
 typedef struct verdict {
 	action_t action; /* the largest of the findings' */
 	bool rejected;

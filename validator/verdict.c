@@ -162,9 +162,9 @@ static void describe(const assessment_t *assessment, const judgement_t *judgemen
 /* ---- the answer ---- */
 
 /* What is malformed is not passed on by anyone, monitor or not. */
-static answer_change_t change_of(const judgement_t *judgement, size_t record)
+static answer_change_t change_of(const judgement_t *judgement, const reply_t *reply, size_t record)
 {
-	const mx_record_t *mx = &judgement->assessment->judged->set.records[record];
+	const mx_record_t *mx = &reply->set.records[record];
 	const bool stripped = !policy_monitors(judgement->assessment->policy) && judge_strips(judgement, record);
 
 	if (mx->malformed || stripped)
@@ -172,20 +172,19 @@ static answer_change_t change_of(const judgement_t *judgement, size_t record)
 	return mx->trailing ? ANSWER_CUT : ANSWER_KEEP;
 }
 
-static answer_err_t build_edited(const judgement_t *judgement, answer_t *answer)
+static answer_err_t build_edited(const judgement_t *judgement, const reply_t *reply, answer_t *answer)
 {
 	const assessment_t *assessment = judgement->assessment;
-	const reply_t *judged = assessment->judged;
-	const mx_set_t *set = &judged->set;
+	const mx_set_t *set = &reply->set;
 	uint8_t *changes = malloc(set->packet_count + 1);
 	const answer_edit_t edit = { .changes = changes, .count = set->packet_count };
 
 	if (changes == NULL)
 		return ANSWER_NO_MEMORY;
 	for (size_t i = 0; i < set->packet_count; i++)
-		changes[i] = (uint8_t)change_of(judgement, set->of[i]);
+		changes[i] = (uint8_t)change_of(judgement, reply, set->of[i]);
 
-	answer_err_t err = answer_build_with(answer, &assessment->name, RDATA_TYPE_MX, judged->packet, judged->size,
+	answer_err_t err = answer_build_with(answer, &assessment->name, RDATA_TYPE_MX, reply->packet, reply->size,
 					     &assessment->limits, assessment->now, &edit);
 
 	free(changes);
@@ -200,12 +199,28 @@ static answer_err_t build_whole(const assessment_t *assessment, answer_t *answer
 			    assessment->now);
 }
 
+/* In monitor mode clients get what they would get without us: what UDP says. It is no judged answer, and not the secure one. */
+static bool accept_udp(const assessment_t *assessment, const judgement_t *judgement, verdict_t *verdict)
+{
+	if (!policy_monitors(assessment->policy) || verdict->corroboration != CORROBORATION_DIFFERED)
+		return false;
+	if (build_edited(judgement, assessment_udp(assessment), &verdict->answer) != ANSWER_OK) {
+		answer_free(&verdict->answer);
+		return false;
+	}
+	verdict->security = SECURITY_INSECURE;
+	return true;
+}
+
 /* Only insecure sets are ever changed (R4). */
 static void accept(const assessment_t *assessment, const judgement_t *judgement, verdict_t *verdict)
 {
-	answer_err_t err = judgement->secure ? build_whole(assessment, &verdict->answer)
-					     : build_edited(judgement, &verdict->answer);
+	answer_err_t err = ANSWER_OK;
 
+	if (accept_udp(assessment, judgement, verdict))
+		return;
+	err = judgement->secure ? build_whole(assessment, &verdict->answer)
+				: build_edited(judgement, assessment->judged, &verdict->answer);
 	if (err != ANSWER_OK)
 		fail(verdict, err, "");
 }

@@ -174,8 +174,14 @@ static bool is_address(uint16_t type)
 
 /* ---- MX: what the assessment needs ---- */
 
-/* Cached for the mail server, which asks for it next: what is secure, and what came over TCP; what is bogus as a failure. An
- * insecure address over UDP is asked for again over TCP, so it is not kept. */
+/* An insecure address is asked for over UDP and TCP. TCP's is the one that clients get; in monitor mode, which changes nothing,
+ * UDP's. */
+static bool is_for_clients(const inquiry_t *inquiry, const need_t *need)
+{
+	return need->tcp != policy_monitors(inquiry->judging->policy);
+}
+
+/* Cached for the mail server, which asks for it next; what is bogus as a failure. */
 static void remember(const inquiry_t *inquiry, const need_t *need, const pool_outcome_t *outcome)
 {
 	const cache_key_t key = { .name = need->name.octets, .name_size = need->name.size, .type = need->type };
@@ -188,7 +194,7 @@ static void remember(const inquiry_t *inquiry, const need_t *need, const pool_ou
 	if (resolution.answer.failure && outcome->security == SECURITY_BOGUS)
 		cache_put_failure(inquiry->home.cache, &key, &resolution.answer, now);
 	else if (!resolution.answer.failure &&
-		 (outcome->security == SECURITY_SECURE || need->tcp || !is_address(need->type)))
+		 (outcome->security == SECURITY_SECURE || !is_address(need->type) || is_for_clients(inquiry, need)))
 		cache_put(inquiry->home.cache, &key, &resolution.answer, resolution.ttl, now);
 	resolution_free(&resolution);
 }
@@ -368,8 +374,9 @@ static void supply(inquiry_t *inquiry, const need_t *need, const pool_outcome_t 
 /* An exchange's address that is insecure is asked for over TCP too. */
 static bool wants_tcp(const inquiry_t *inquiry, const need_t *need, const resolution_t *resolution)
 {
-	return policy_corroborates(inquiry->judging->policy) && is_address(need->type) && !need->tcp &&
-	       !resolution->answer.failure && resolution->answer.security == SECURITY_INSECURE &&
+	return policy_corroborates(inquiry->judging->policy) && !policy_monitors(inquiry->judging->policy) &&
+	       is_address(need->type) && !need->tcp && !resolution->answer.failure &&
+	       resolution->answer.security == SECURITY_INSECURE &&
 	       marks_has(inquiry->home.cache, &need->name, MARK_EXCHANGE, clock_of_cache()) &&
 	       !marks_has(inquiry->home.cache, &need->name, MARK_NO_TCP, clock_of_cache());
 }

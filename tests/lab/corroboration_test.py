@@ -70,6 +70,12 @@ def _differing(cases):
         for name in ("spoofed.plain.", "injected.plain.", "customer.isp.plain."):
             got = _mx(name)
             cases.check(got == FORGED[name], f"{name}: without corroboration the forger has his way", got)
+    with daemon.Mxward("mxward-watches", {"mx": {"mode": "monitor"}}) as mxward:
+        for name, forged in FORGED.items():
+            got = _mx(name)
+            cases.check(got == forged or (not forged and got in ([], "NXDOMAIN")), f"{name}: a monitor passes on what UDP says", got)
+            entry = _entry(mxward, name)
+            cases.check(_checks(entry) == ["transport-mismatch"] and _set(entry["mx"]) != forged, f"{name}: and knows better", entry["mx"])
     with daemon.Mxward("mxward-strict", {"mx": {"policy": {"transport-mismatch": "reject"}}}):
         cases.check(_mx("spoofed.plain.") == BLOCKED, "transport-mismatch: reject")
 

@@ -13,6 +13,8 @@ from cases import Cases
 
 AD = asking.VARIANTS[0]
 JUDGED = {manifests.FORGED_ANSWER, 15}
+FORGED_ADDRESSES = ("mx1.spoofed-address.plain. A", "mx1.customer.isp.plain. A")
+EVIL_ADDRESS = "25.25.66.66"
 
 
 def _is_changed(question):
@@ -23,6 +25,12 @@ def _is_changed(question):
 def _check(cases, question, answer):
     if answer.failure:
         cases.check(False, question.text, answer.failure)
+    elif "transport-mismatch" in (question.checks or ()):
+        good = answer.reply.rcode() != dns.rcode.SERVFAIL and not answer.codes() and answer.records() != question.records
+        cases.check(good, f"{question.text} is what UDP says", answer.texts() or answer.records())
+    elif question.text in FORGED_ADDRESSES:
+        got = {rdata.address for rrset in answer.reply.answer for rdata in rrset}
+        cases.check(got == {EVIL_ADDRESS}, f"{question.text} is what UDP says", got)
     elif not _is_changed(question):
         found = list(asking.problems(question, AD, answer))
         cases.check(not found, question.text, "; ".join(found))

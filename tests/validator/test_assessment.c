@@ -99,6 +99,19 @@ static struct row rows[] = {
 	  "- 10 mx1.example.net resolved 1 tlsa-insecure\n"
 	  "~ 10 evil.example.com ? 0 tlsa-?\n"
 	  "log transport-mismatch: UDP: 10 evil.example.com; TCP: 10 mx1.example.net\n" },
+	{ "UDP and TCP differ in monitor mode", SECURITY_INSECURE, "monitor",
+	  "@example.org MX udp\n" MX("10 evil.example.com.") "@example.org MX tcp\n" GOOD,
+	  "accepted insecure differed\n"
+	  "= 10 evil.example.com\n"
+	  "- 10 mx1.example.net resolved 1 tlsa-insecure\n"
+	  "~ 10 evil.example.com ? 0 tlsa-?\n"
+	  "log transport-mismatch: UDP: 10 evil.example.com; TCP: 10 mx1.example.net\n" },
+	{ "UDP and TCP differ in monitor mode, and UDP's cannot be passed on", SECURITY_INSECURE, "monitor",
+	  "@example.org MX udp\nan example.org. 300 IN MX \\# 2 000a\n@example.org MX tcp\n" GOOD,
+	  "accepted insecure differed\n"
+	  "= 10 mx1.example.net\n"
+	  "- 10 mx1.example.net resolved 1 tlsa-insecure\n"
+	  "log transport-mismatch: UDP: (malformed); TCP: 10 mx1.example.net\n" },
 	{ "UDP and TCP differ once", SECURITY_INSECURE, "",
 	  "@example.org MX udp\n" MX("10 evil.example.com.") "@example.org MX tcp\n" GOOD
 							     "@example.org MX again\n" GOOD,

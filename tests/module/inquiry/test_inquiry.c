@@ -718,6 +718,33 @@ static void corroborate(fixture_t *fixture, const char *rdata, size_t size)
 	answer(find("example.org.", TYPE_MX, RESOLVER_TCP), SECURITY_INSECURE, rdata, size);
 }
 
+/* A monitor changes nothing: UDP's answer is the one that clients get, and the one that is kept. */
+static void a_monitor_does_not_use_tcp(void **state)
+{
+	static const answer_limits_t limits = { .max_ttl = 86400, .negative_max_ttl = 3600 };
+	const policy_settings_t settings = { .corroborate = true, .monitor = true, .max_targets = 16 };
+	fixture_t *fixture = *state;
+	name_t name;
+	const cache_key_t key = { .name = name.octets, .name_size = sizeof("\3mx1\7example\3org"), .type = TYPE_A };
+	uint8_t room[PACKET_MAX];
+	cache_found_t found;
+
+	assert_true(name_from_text("mx1.example.org", &name));
+	judging_release(fixture->judging);
+	fixture->judging = judging_new(policy_new(&settings), &limits, NEVER, NEVER);
+	ask_address_of_exchange(fixture);
+	assert_int_equal(fixture->done, 1);
+	assert_int_equal(fixture->last_octet, OTHER_ADDRESS[3]);
+	corroborate(fixture, WHOLE(MX_ONE));
+	answer(find(MX1, TYPE_A, RESOLVER_UDP), SECURITY_INSECURE, OTHER_ADDRESS, 4);
+	answer(find(MX1, TYPE_A, RESOLVER_TCP), SECURITY_INSECURE, ADDRESS, 4); /* judged, as ever */
+	lose(find(MX1, TYPE_AAAA, RESOLVER_UDP));
+	assert_int_equal(fixture->done, 1);
+	assert_int_equal(cache_find(fixture->home.cache, &key, CACHE_FORM_PLAIN, now(), room, sizeof(room), &found),
+			 CACHE_HIT);
+	assert_int_equal(room[found.size - 1], OTHER_ADDRESS[3]);
+}
+
 static void keeps_addresses_of_tcp_alone(void **state)
 {
 	fixture_t *fixture = *state;
@@ -1017,6 +1044,7 @@ int main(void)
 		TEST(budget_leaves_what_udp_said),
 		TEST(judges_secure_mx),
 		TEST(keeps_addresses_of_tcp_alone),
+		TEST(a_monitor_does_not_use_tcp),
 		TEST(caches_bogus_addresses_as_failures),
 		TEST(uses_tcp_where_they_differ),
 		TEST(finds_no_difference_when_it_does_not_last),
