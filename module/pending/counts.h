@@ -36,7 +36,7 @@ typedef struct counts {
 const char *counts_verdict_name(counts_verdict_t verdict);
 
 /* A question that took `took` milliseconds has ended: for `clients` clients, with this verdict (NULL: none), as a failure, and
- * bogus with this extended error. */
+ * bogus with this extended error. A failure is one that clients are told of. */
 void counts_note(counts_t *counts, const verdict_t *verdict, bool failure, bool bogus, unsigned ede, unsigned clients,
 		 uint32_t took);
 

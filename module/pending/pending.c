@@ -232,7 +232,6 @@ static void question_settle(pending_t *pending, question_t *question, const reso
 	uint64_t now = clock_of_cache();
 
 	if (answer->failure) {
-		question->is_stale = stale_permits(resolution, verdict) && keep_stale(pending, question, true);
 		if (!question->is_stale)
 			cache_put_failure(pending->cache, &key, answer, now);
 		atomic_fetch_add(&pending->failed, 1);
@@ -250,6 +249,7 @@ static void question_tell(const pending_t *pending, const question_t *question, 
 			  .type = question->type,
 			  .took = question_took(question),
 			  .wall = clock_milliseconds(CLOCK_REALTIME),
+			  .stale = question->is_stale,
 			  .resolution = resolution,
 			  .verdict = verdict };
 
@@ -272,6 +272,7 @@ static void on_done(void *arg, const resolution_t *resolution, const verdict_t *
 		question_answer(pending, question, NULL, NULL);
 		return;
 	}
+	question->is_stale = stale_permits(resolution, verdict) && keep_stale(pending, question, true);
 	question_tell(pending, question, resolution, verdict);
 	question_settle(pending, question, resolution, verdict);
 }

@@ -20,9 +20,9 @@ static void log_failure(log_t *log, const ended_t *ended)
 	char name[NAME_TEXT_MAX];
 
 	if (answer->failure && log_wants(log, LOG_LEVEL_INFO))
-		log_write(log, LOG_LEVEL_INFO, "%s name=%s type=%u ede=%u why=\"%.*s\"", failure_in_words(answer),
+		log_write(log, LOG_LEVEL_INFO, "%s name=%s type=%u ede=%u why=\"%.*s\"%s", failure_in_words(answer),
 			  name_to_text(ended->name, name), ended->type, answer->ede, answer->ede_text_size,
-			  answer->ede_text != NULL ? answer->ede_text : "");
+			  answer->ede_text != NULL ? answer->ede_text : "", ended->stale ? " given=stale" : "");
 }
 
 /* Findings worth a line: what was done, or would have been, and alerts. Bogus answers have log_failure(). */
@@ -74,8 +74,8 @@ static void count(counts_t *counts, const ended_t *ended)
 	const cache_answer_t *answer = &ended->resolution->answer;
 
 	if (counts != NULL)
-		counts_note(counts, ended->verdict, answer->failure, answer->security == SECURITY_BOGUS, answer->ede,
-			    ended->clients, ended->took);
+		counts_note(counts, ended->verdict, answer->failure && !ended->stale,
+			    answer->security == SECURITY_BOGUS, answer->ede, ended->clients, ended->took);
 }
 
 void witnesses_hear(const witnesses_t *witnesses, const ended_t *ended)

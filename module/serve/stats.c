@@ -202,14 +202,23 @@ json_t *stats_status(const server_t *server, const pending_state_t *state)
 						  cache_json(server), "resolvers", resolvers_json(state)));
 }
 
-static json_t *answers_json(const front_stats_t *front, const counts_t *counts, const pending_stats_t *pending)
+static uint64_t stale_of(const server_t *server)
 {
+	cache_stats_t cache;
+
+	cache_stats(server->cache, &cache);
+	return cache.stale;
+}
+
+static json_t *answers_json(const server_t *server, const front_stats_t *front, const pending_stats_t *pending)
+{
+	const counts_t *counts = server->counts;
 	const uint64_t servfail = front->servfail + counts_read(&counts->servfail) + pending->turned_away;
 
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "hits", (json_int_t)front->hits, "misses",
-			 (json_int_t)front->misses, "refused", (json_int_t)front->refused, "malformed",
-			 (json_int_t)front->malformed, "dropped", (json_int_t)front->dropped, "servfail",
-			 (json_int_t)servfail);
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "hits", (json_int_t)front->hits, "misses",
+			 (json_int_t)front->misses, "stale", (json_int_t)stale_of(server), "refused",
+			 (json_int_t)front->refused, "malformed", (json_int_t)front->malformed, "dropped",
+			 (json_int_t)front->dropped, "servfail", (json_int_t)servfail);
 }
 
 static json_t *traffic_json(const server_t *server, const pending_stats_t *pending)
@@ -219,7 +228,7 @@ static json_t *traffic_json(const server_t *server, const pending_stats_t *pendi
 
 	front_stats(server->front, &front);
 	return json_pack("{s:{s:o, s:o}, s:o, s:I, s:{s:o, s:o, s:o}}", "queries", "udp", types_json(front.udp_types),
-			 "tcp", types_json(front.tcp_types), "answers", answers_json(&front, counts, pending),
+			 "tcp", types_json(front.tcp_types), "answers", answers_json(server, &front, pending),
 			 "tcp_connections", (json_int_t)front.tcp_connections, "latency_seconds", "hit",
 			 histogram_json(&front.hit_latency), "miss", latency_of(&counts->miss), "assessment",
 			 latency_of(&counts->assessment));

@@ -21,6 +21,7 @@ STALE, STALE_NXDOMAIN, BLOCKED, FORGED = 3, 19, 15, 4
 STALE_TTL = 30
 FIRST_WAIT = 5  # seconds (RFC 9520, 3.2)
 HOUR, DAY = 3600, 86400
+AGAIN = 5
 # What is asked while all is well; whether it is given once it has ended and nobody can be asked.
 ASKED = [
     ("host.plain.", "MX", [STALE]),
@@ -122,6 +123,16 @@ def _tries(mxward, name, number):
     return len(re.findall(rf"could not resolve name={re.escape(name)} type={number} ", mxward.log()))
 
 
+def _counted(cases, mxward):
+    """Stale answers are told apart from failures, for those that look on."""
+    answers = mxward.told("stats")["answers"]
+    want = {"stale": sum(codes is not None for *_, codes in ASKED) + AGAIN, "servfail": sum(codes is None for *_, codes in ASKED)}
+    got = {name: answers[name] for name in want}
+    cases.check(got == want, "they are counted", f"{got} instead of {want}")
+    given = len(re.findall("could not resolve .* given=stale$", mxward.log(), re.MULTILINE))
+    cases.check(given >= want["stale"] - AGAIN, "and logged", given)
+
+
 def _unreachable(cases, servers):
     """Each refresh fails after a second."""
     clock = Clock(daemon.folder() / "clock-fails")
@@ -136,8 +147,9 @@ def _unreachable(cases, servers):
                 _fails(cases, name, rdtype, "unreachable")
             else:
                 _is_stale(cases, before[name, rdtype], _ask(name, rdtype), codes, "unreachable")
-        for _ in range(5):
+        for _ in range(AGAIN):
             _is_stale(cases, before["host.plain.", "MX"], _ask("host.plain.", "MX"), [STALE], "soon after")
+        _counted(cases, mxward)
         tries = _tries(mxward, "host.plain.", 15)
         most = 1 + int((time.monotonic() - began) / FIRST_WAIT)
         cases.check(1 <= tries <= most, "the servers are asked again no sooner than RFC 9520 allows", f"{tries} times, {most} at most")
