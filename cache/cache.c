@@ -91,6 +91,26 @@ void cache_flush_all(cache_t *cache)
 	table_end_writing(cache);
 }
 
+/* Older entries later: those that are dropped leave the list behind us. */
+size_t cache_walk(cache_t *cache, uint64_t now, cache_visit_fn *visit, void *arg)
+{
+	const uint64_t agreed = table_begin_writing(cache, now);
+	size_t dropped = 0;
+
+	for (entry_t *entry = cache->newest, *older; entry != NULL; entry = older) {
+		cache_seen_t seen;
+
+		older = entry->older;
+		entry_show(entry, agreed, &seen);
+		if (!visit(arg, &seen))
+			continue;
+		table_drop(cache, entry);
+		dropped++;
+	}
+	table_end_writing(cache);
+	return dropped;
+}
+
 /* --- Lookup ------------------------------------------------------------------------------------------------------ */
 
 /* What is asked for, and where it goes. */

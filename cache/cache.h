@@ -127,6 +127,24 @@ MUST_USE bool cache_put_stale(cache_t *cache, const cache_key_t *key, const cach
 bool cache_flush(cache_t *cache, const cache_key_t *key);
 void cache_flush_all(cache_t *cache);
 
+/* What cache_walk() shows of an answer. Borrowed for the time of the call. */
+typedef struct cache_seen {
+	cache_key_t key;
+	cache_answer_t answer;
+	uint32_t age;
+	uint32_t left; /* seconds until it ends; 0: it has ended, and is only remembered */
+	bool stale;    /* it had ended before, and is handed out again for want of a fresh one */
+	/* Of a failure, and of what is handed out stale: how many in a row, as far as that is counted (RFC 9520, 3.2). */
+	unsigned failures;
+} cache_seen_t;
+
+/* True: drop it. Must not call the cache. */
+typedef bool cache_visit_fn(void *arg, const cache_seen_t *seen);
+
+/* Shows every answer, without marking it as used; returns how many were dropped. Holds up writers meanwhile (some 100 ns for
+ * each answer), and readers never: for what an administrator asks. */
+size_t cache_walk(cache_t *cache, uint64_t now, cache_visit_fn *visit, void *arg);
+
 void cache_stats(const cache_t *cache, cache_stats_t *stats);
 
 #endif

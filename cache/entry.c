@@ -173,6 +173,18 @@ static unsigned next_level(const entry_t *old)
 	return level < FAILURE_LEVELS ? level : FAILURE_LEVELS - 1;
 }
 
+void entry_show(const entry_t *entry, uint64_t now, cache_seen_t *seen)
+{
+	*seen = (cache_seen_t){
+		.key = { .name = name_begin(entry), .name_size = entry->name_size, .type = entry->type },
+		.age = entry_age(entry, now),
+		.stale = entry->stale,
+		.failures = entry->failure || entry->stale ? entry->level + 1U : 0,
+	};
+	entry_view(entry, &seen->answer);
+	seen->left = seen->age < entry->ttl ? entry->ttl - seen->age : 0;
+}
+
 void entry_fail(entry_t *entry, const entry_t *old)
 {
 	unsigned level = next_level(old);

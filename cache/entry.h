@@ -50,6 +50,9 @@ MUST_USE uint32_t entry_overdue(const entry_t *entry, uint64_t now);
 /* The entry as an answer that borrows everything from it. */
 void entry_view(const entry_t *entry, cache_answer_t *answer);
 
+/* All that can be told of it. */
+void entry_show(const entry_t *entry, uint64_t now, cache_seen_t *seen);
+
 /* Makes an entry that is not in the table yet that of a failure, which follows `old`: the entry that was there before, or
  * NULL. Sets how long it is kept (RFC 9520, 3.2). */
 void entry_fail(entry_t *entry, const entry_t *old);

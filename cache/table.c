@@ -110,7 +110,7 @@ static void bury(cache_t *cache, entry_t *entry)
 		table_free_dead(cache);
 }
 
-static void drop(cache_t *cache, entry_t *entry)
+void table_drop(cache_t *cache, entry_t *entry)
 {
 	int err;
 
@@ -148,14 +148,14 @@ void table_make_room(cache_t *cache, size_t more)
 		cache->hand = entry;
 		if (entry_is_alive(entry, now))
 			atomic_fetch_add_explicit(&cache->evictions, 1, memory_order_relaxed);
-		drop(cache, entry);
+		table_drop(cache, entry);
 	}
 }
 
 void table_drop_all(cache_t *cache)
 {
 	while (cache->oldest != NULL)
-		drop(cache, cache->oldest);
+		table_drop(cache, cache->oldest);
 	table_free_dead(cache);
 }
 
@@ -203,7 +203,7 @@ bool table_forget(cache_t *cache, uint64_t hash, const cache_key_t *key)
 
 	if (entry == NULL)
 		return false;
-	drop(cache, entry);
+	table_drop(cache, entry);
 	return true;
 }
 

@@ -77,6 +77,8 @@ entry_t *table_find_held(const cache_t *cache, uint64_t hash, const cache_key_t 
 bool table_keep(cache_t *cache, uint64_t hash, const cache_key_t *key, entry_t *entry);
 bool table_forget(cache_t *cache, uint64_t hash, const cache_key_t *key);
 
+void table_drop(cache_t *cache, entry_t *entry);
+
 /* Evicts until `more` octets fit in beside the buckets and the most that dead entries may take. */
 void table_make_room(cache_t *cache, size_t more);
 void table_drop_all(cache_t *cache);

@@ -167,7 +167,8 @@ typedef struct conf_inspection {
 	char *log_index;              /* path */
 } conf_inspection_t;
 typedef struct conf_control {
-	char *socket; /* absolute path; "" for none */
+	char *socket;   /* absolute path; "" for none */
+	char *nta_file; /* the same */
 } conf_control_t;
 
 typedef struct conf_webhook {

@@ -247,6 +247,8 @@ const conf_key_t conf_keys[] = {
 	  "What was not seen for so long is forgotten." },
 	{ "control.socket", CONF_PATH, PLACE(control.socket), "/run/mxward/control.sock", 0, 107, NULL,
 	  "Unix socket for mxward status, stats, flush and their like: for root and the socket's group; \"\" for none." },
+	{ "control.nta-file", CONF_PATH, PLACE(control.nta_file), "/var/lib/mxward/nta.json", 0, 4095, NULL,
+	  "File by which a restart knows the negative trust anchors that mxward nta has set; \"\" for none." },
 };
 
 const size_t conf_key_count = sizeof(conf_keys) / sizeof(conf_keys[0]);

@@ -21,6 +21,12 @@ static const command_t commands[] = {
 	{ "status", command_control, "say whether the server answers, since when, and on what" },
 	{ "stats", command_control, "show what was asked and answered, how fast, and what was found" },
 	{ "reload", command_control, "have the server read its configuration again" },
+	{ "flush", command_control, "have the server forget a name, so that it is asked anew" },
+	{ "cache", command_control, "show what the server has cached about a name" },
+	{ "nta", command_control, "list, set and delete negative trust anchors" },
+	{ "trust-anchors", command_control, "show the keys that are trusted, and their state" },
+	{ "alerts", command_control, "show what needs an eye, and what did" },
+	{ "explain", command_control, "have the server judge a domain's MX answer anew, and say why" },
 	{ "stop", command_control, "have the server stop" },
 	{ "version", command_version, "print the versions of mxward and of the libraries that matter" },
 	{ "resolver", command_resolver, NULL },
@@ -35,7 +41,7 @@ static void print_help(FILE *out)
 	      out);
 	for (size_t i = 0; i < COMMANDS; i++)
 		if (commands[i].help != NULL)
-			fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].help);
+			fprintf(out, "  %-13s %s\n", commands[i].name, commands[i].help);
 	fputs("\nmxward COMMAND --help tells more. Manual pages: mxward(1), mxward.yaml(5).\n", out);
 }
 

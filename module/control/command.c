@@ -3,11 +3,13 @@
 
 #include "conf/conf.h"
 #include "module/control/client.h"
+#include "module/control/order.h"
 #include "module/control/show.h"
 #include "module/escape.h"
 #include "module/terminal.h"
 
 #include <getopt.h>
+#include <idn2.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,7 +21,9 @@ typedef struct line {
 	const char *conf_path; /* NULL: the default, if it is there */
 	const char *socket;    /* NULL: as the configuration says */
 	bool json;
-	int count; /* arguments without a dash */
+	bool all;
+	uint32_t lifetime; /* seconds; 0: not given */
+	int count;         /* arguments without a dash */
 	char **words;
 } line_t;
 
@@ -31,6 +35,7 @@ typedef struct tool {
 	/* Makes the order of the arguments; NULL with a sentence in `error` (SENTENCE_MAX octets) when they make none. */
 	json_t *(*order)(const line_t *line, char *error);
 	show_fn *show;
+	show_enrich_fn *enrich; /* NULL: the answer is whole as it comes */
 } tool_t;
 
 /* ---- orders ---- */
@@ -41,15 +46,92 @@ static json_t *order_of_log_level(const line_t *line, char *error)
 	return json_pack("{s:s, s:s}", "command", "log-level", "level", line->words[0]);
 }
 
+/* An international name as it is in the DNS (RFC 5891, 4); any other as it is written. */
+static bool put_name(json_t *order, const char *text)
+{
+	char *ascii = NULL;
+	int err = 0;
+
+	for (const char *c = text; *c != '\0' && ascii == NULL && err == 0; c++)
+		if ((unsigned char)*c >= 0x80)
+			err = idn2_to_ascii_8z(text, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+	err = err != 0 || json_object_set_new(order, "name", json_string(ascii != NULL ? ascii : text)) != 0;
+	idn2_free(ascii);
+	return err == 0;
+}
+
+static json_t *order_with_name(const char *command, const char *text, char *error)
+{
+	json_t *order = json_pack("{s:s}", "command", command);
+
+	if (order == NULL || put_name(order, text))
+		return order;
+	snprintf(error, SENTENCE_MAX, "that is no domain name");
+	json_decref(order);
+	return NULL;
+}
+
+static json_t *order_of_cache(const line_t *line, char *error)
+{
+	return order_with_name("cache", line->words[0], error);
+}
+
+static json_t *order_of_explain(const line_t *line, char *error)
+{
+	return order_with_name("explain", line->words[0], error);
+}
+
+static json_t *order_of_flush(const line_t *line, char *error)
+{
+	json_t *order = NULL;
+
+	if (line->all == (line->count > 0)) {
+		snprintf(error, SENTENCE_MAX, line->all ? "--all takes no name" : "which name? Or --all");
+		return NULL;
+	}
+	if (line->all)
+		return json_pack("{s:s, s:b}", "command", "flush", "all", 1);
+	order = order_with_name("flush", line->words[0], error);
+	if (order != NULL && line->count == 2)
+		json_object_set_new(order, "type", json_string(line->words[1]));
+	return order;
+}
+
+static json_t *order_of_nta(const line_t *line, char *error)
+{
+	json_t *order = json_pack("{s:s, s:s}", "command", "nta", "action", line->words[0]);
+
+	if (order != NULL && line->count == 2 && !put_name(order, line->words[1])) {
+		snprintf(error, SENTENCE_MAX, "that is no domain name");
+		json_decref(order);
+		return NULL;
+	}
+	if (order != NULL && line->lifetime > 0)
+		json_object_set_new(order, "lifetime", json_integer(line->lifetime));
+	return order;
+}
+
 static const tool_t tools[] = {
-	{ "status", "", "Says whether the server answers, since when, and on what.", 0, 0, NULL, show_status },
+	{ "status", "", "Says whether the server answers, since when, and on what.", 0, 0, NULL, show_status, NULL },
 	{ "stats", "", "Shows what was asked and answered since the server began, how fast, and what was found.", 0, 0,
-	  NULL, show_stats },
+	  NULL, show_stats, NULL },
 	{ "reload", "", "Has the server read its configuration again, and says what is wrong with it.", 0, 0, NULL,
-	  show_reload },
+	  show_reload, NULL },
+	{ "flush", " NAME [TYPE] | --all",
+	  "Has the server forget what it knows of a name, so that the next question is asked anew.", 0, 2,
+	  order_of_flush, show_flush, NULL },
+	{ "cache", " NAME", "Shows what is cached about a name.", 1, 1, order_of_cache, show_cache, show_enrich_cache },
+	{ "nta", " list | add NAME [--for TIME] | del NAME",
+	  "Lists, sets and deletes negative trust anchors: domains that are not validated for a while.", 1, 2,
+	  order_of_nta, show_nta, NULL },
+	{ "trust-anchors", "", "Shows the keys that are trusted, and their state.", 0, 0, NULL, show_trust_anchors,
+	  show_enrich_trust_anchors },
+	{ "alerts", "", "Shows the alerts that are open, and those that have ended.", 0, 0, NULL, show_alerts, NULL },
+	{ "explain", " NAME", "Has the server judge the MX answer of a domain anew, and says what it found.", 1, 1,
+	  order_of_explain, show_explain, NULL },
 	{ "log level", " LEVEL", "Sets the log's level: error, warning, info or debug, until the next reload.", 1, 1,
-	  order_of_log_level, show_log_level },
-	{ "stop", "", "Has the server stop.", 0, 0, NULL, show_stop },
+	  order_of_log_level, show_log_level, NULL },
+	{ "stop", "", "Has the server stop.", 0, 0, NULL, show_stop, NULL },
 };
 
 enum { TOOLS = sizeof(tools) / sizeof(tools[0]) };
@@ -65,6 +147,16 @@ static const tool_t *find_tool(const char *name)
 
 /* ---- the command line ---- */
 
+/* What not all commands have. */
+static const char *own_options(const tool_t *tool)
+{
+	if (tool->show == show_flush)
+		return "      --all          flush everything\n";
+	if (tool->show == show_nta)
+		return "      --for TIME     how long it lasts, as 30m, 12h or 7d (default: 1h, at most 7d)\n";
+	return "";
+}
+
 static void print_help(const tool_t *tool)
 {
 	printf("Usage: mxward %s%s [-c FILE | --socket PATH] [--json]\n\n"
@@ -73,17 +165,34 @@ static void print_help(const tool_t *tool)
 	       "                     (default: %s)\n"
 	       "      --socket PATH  the server's control socket\n"
 	       "      --json         print the answer as one JSON object\n"
+	       "%s"
 	       "  -h, --help         this text\n\n"
 	       "Exit status: 0 done; 1 the server refused, and says why; 2 there is no server, or\n"
 	       "none that answers; 64 wrong command line; 70 memory or output failed; 78 the\n"
 	       "configuration is wrong.\n\nSee mxward-control(1).\n",
-	       tool->name, tool->arguments, tool->help, MXWARD_CONFIG_FILE);
+	       tool->name, tool->arguments, tool->help, MXWARD_CONFIG_FILE, own_options(tool));
 }
 
 static int usage_error(const tool_t *tool, const char *what)
 {
 	fprintf(stderr, "mxward %s: %s; see mxward %s --help\n", tool->name, what, tool->name);
 	return EXIT_USAGE;
+}
+
+/* "90", "90s", "30m", "12h", "7d": seconds, at least one, at most a week. */
+static bool read_time(const char *text, uint32_t *seconds)
+{
+	static const char units[] = "smhd";
+	static const uint32_t factors[] = { 1, 60, 3600, 86400 };
+	char *end = NULL;
+	const unsigned long number = strtoul(text, &end, 10);
+	const char *unit = *end != '\0' ? strchr(units, *end) : units;
+
+	if (text[0] < '0' || text[0] > '9' || unit == NULL || (*end != '\0' && end[1] != '\0') ||
+	    number > ORDER_LIFETIME_MAX)
+		return false;
+	*seconds = (uint32_t)number * factors[unit - units];
+	return *seconds > 0 && number * factors[unit - units] <= ORDER_LIFETIME_MAX;
 }
 
 /* 0, EXIT_USAGE, or -1 when --help was all. */
@@ -93,21 +202,31 @@ static int read_line(int argc, char **argv, const tool_t *tool, line_t *line)
 		{ "config", required_argument, NULL, 'c' },
 		{ "socket", required_argument, NULL, 's' },
 		{ "json", no_argument, NULL, 'j' },
+		{ "all", no_argument, NULL, 'a' },
+		{ "for", required_argument, NULL, 'f' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
+
+	const char *time = NULL;
 
 	for (int option; (option = getopt_long(argc, argv, "c:h", options, NULL)) != -1;) {
 		switch (option) {
 		case 'c': line->conf_path = optarg; break;
 		case 's': line->socket = optarg; break;
 		case 'j': line->json = true; break;
+		case 'a': line->all = true; break;
+		case 'f': time = optarg; break;
 		case 'h': print_help(tool); return -1;
 		default: return EXIT_USAGE;
 		}
 	}
 	line->count = argc - optind;
 	line->words = argv + optind;
+	if ((line->all && tool->show != show_flush) || (time != NULL && tool->show != show_nta))
+		return usage_error(tool, line->all ? "there is no option --all" : "there is no option --for");
+	if (time != NULL && !read_time(time, &line->lifetime))
+		return usage_error(tool, "--for takes a time as 30m, 12h or 7d, at most 7d");
 	if (line->count < tool->least)
 		return usage_error(tool, "an argument is missing");
 	if (line->count > tool->most)
@@ -164,6 +283,8 @@ static int ask(const tool_t *tool, const line_t *line, const char *socket, const
 	const client_result_t result = client_ask(socket, order, CLIENT_SECONDS, &reply, &error);
 	int status = EXIT_NO_SERVER;
 
+	if (result == CLIENT_OK && tool->enrich != NULL)
+		tool->enrich(reply);
 	if (result == CLIENT_OK)
 		status = print_reply(tool, line, order, reply);
 	else

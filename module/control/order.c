@@ -38,6 +38,7 @@ static const row_t rows[ORDERS] = {
 	[ORDER_TRUST_ANCHORS] = { "trust-anchors", 0, 0 },
 	[ORDER_LOG_LEVEL] = { "log-level", HAS_LEVEL, HAS_LEVEL },
 	[ORDER_STOP] = { "stop", 0, 0 },
+	[ORDER_ALERTS] = { "alerts", 0, 0 },
 	[ORDER_EXPLAIN] = { "explain", HAS_NAME, HAS_NAME },
 };
 

@@ -27,6 +27,7 @@ typedef enum {
 	ORDER_LOG_LEVEL,
 	ORDER_STOP,
 	ORDER_EXPLAIN,
+	ORDER_ALERTS,
 	ORDERS,
 } order_command_t;
 

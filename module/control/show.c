@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <time.h>
 
 const char *show_string(const json_t *object, const char *key, char *room)
 {
@@ -66,6 +67,16 @@ const char *show_span(uint64_t seconds, char *room)
 		snprintf(room, SHOW_NUMBER_MAX, "%" PRIu64 " %s %" PRIu64 " %s", seconds / units[unit].seconds,
 			 units[unit].name, seconds % units[unit].seconds / units[unit + 1].seconds,
 			 units[unit + 1].name);
+	return room;
+}
+
+const char *show_time(uint64_t seconds, char *room)
+{
+	const time_t time = (time_t)seconds;
+	struct tm parts;
+
+	if (localtime_r(&time, &parts) == NULL || strftime(room, SHOW_NUMBER_MAX, "%Y-%m-%d %H:%M:%S", &parts) == 0)
+		snprintf(room, SHOW_NUMBER_MAX, "?");
 	return room;
 }
 

@@ -15,7 +15,13 @@ typedef struct show {
 
 typedef void show_fn(const show_t *show, const json_t *order, const json_t *reply);
 
-show_fn show_status, show_stats, show_reload, show_log_level, show_stop;
+show_fn show_status, show_stats, show_reload, show_log_level, show_stop, show_flush, show_cache, show_nta,
+	show_trust_anchors, show_alerts, show_explain;
+
+/* Puts what the server leaves to us into its answer: records in words, out of octets. What does not read is left out. */
+typedef void show_enrich_fn(json_t *reply);
+
+show_enrich_fn show_enrich_cache, show_enrich_trust_anchors;
 
 /* ---- for those who show (show.c) ---- */
 
@@ -26,6 +32,9 @@ const char *show_string(const json_t *object, const char *key, char *room);
 
 /* An integer of an object; 0 when there is none. */
 uint64_t show_integer(const json_t *object, const char *key);
+
+/* "2026-11-22 22:05:00" in local time, of seconds since 1970. */
+const char *show_time(uint64_t seconds, char *room);
 
 /* "1,234,567", "5.2 MB", "1 h 5 min", "81.0 %", "1.25 ms", into `room` (SHOW_NUMBER_MAX octets). */
 const char *show_count(uint64_t count, char *room);

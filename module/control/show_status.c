@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-static void show_cache(const show_t *show, const json_t *cache)
+static void show_memory(const show_t *show, const json_t *cache)
 {
 	char entries[SHOW_NUMBER_MAX], octets[SHOW_NUMBER_MAX], limit[SHOW_NUMBER_MAX], share[SHOW_NUMBER_MAX];
 	const uint64_t used = show_integer(cache, "octets");
@@ -13,6 +13,17 @@ static void show_cache(const show_t *show, const json_t *cache)
 	fprintf(show->out, "  cache          %s answers, %s of %s (%s)\n",
 		show_count(show_integer(cache, "entries"), entries), show_octets(used, octets),
 		show_octets(most, limit), show_share(used, most, share));
+}
+
+/* What an administrator would rather not have. */
+static void show_warnings(const show_t *show, uint64_t ntas, uint64_t alerts)
+{
+	if (alerts > 0)
+		fprintf(show->out, "  alerts         %s%" PRIu64 " open%s: see mxward alerts\n",
+			show_tone(show, SHOW_BAD), alerts, show_end(show));
+	if (ntas > 0)
+		fprintf(show->out, "  not validated  %s%" PRIu64 " domains%s: see mxward nta list\n",
+			show_tone(show, SHOW_DOUBTFUL), ntas, show_end(show));
 }
 
 static void show_resolvers(const show_t *show, const json_t *resolvers)
@@ -47,7 +58,8 @@ void show_status(const show_t *show, const json_t *order, const json_t *reply)
 	fprintf(show->out, "  answers on     %s\n", show_string(reply, "listen", text));
 	fprintf(show->out, "  configuration  %s\n", show_string(reply, "config", text));
 	fprintf(show->out, "  log level      %s\n", show_string(reply, "log_level", text));
-	show_cache(show, json_object_get(reply, "cache"));
+	show_warnings(show, show_integer(reply, "ntas"), show_integer(reply, "alerts"));
+	show_memory(show, json_object_get(reply, "cache"));
 	show_resolvers(show, json_object_get(reply, "resolvers"));
 }
 

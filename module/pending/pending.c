@@ -29,7 +29,7 @@ enum {
 	REPLACE_GRACE = 10, /* seconds that old resolver processes have to finish what they began */
 };
 
-typedef enum { MESSAGE_QUESTION, MESSAGE_LOOK, MESSAGE_RELOAD, MESSAGE_STOP } message_kind_t;
+typedef enum { MESSAGE_QUESTION, MESSAGE_LOOK, MESSAGE_FLUSH, MESSAGE_RELOAD, MESSAGE_STOP } message_kind_t;
 
 /* What other threads put into the inbox. One allocation each; a question becomes the waiter it holds. */
 typedef struct message {
@@ -41,6 +41,11 @@ typedef struct message {
 			pending_looked_fn *looked;
 			void *arg;
 		} look;
+		struct {
+			flush_what_t what;
+			flushed_fn *flushed;
+			void *arg;
+		} flush;
 		struct {
 			pending_settings_t settings; /* owns its strings */
 			judging_t *judging;
@@ -56,6 +61,7 @@ struct pending {
 	struct event *inbox_event;
 	struct event *ready_event;
 	pool_t *pool;
+	flushes_t *flushes;
 	judging_t *judging;
 	pending_settings_t settings; /* owns its strings; its policy is in judging */
 	reply_context_t reply;
@@ -364,6 +370,22 @@ static void take_question(pending_t *pending, waiter_t *waiter)
 	add_waiter(question, waiter);
 }
 
+/* ---- what is not about one question ---- */
+
+static bool replace_resolvers(void *arg)
+{
+	pending_t *pending = arg;
+
+	return pool_replace(pending->pool, &pending->settings.pool, REPLACE_GRACE);
+}
+
+static void on_take_over(void *arg)
+{
+	const pending_t *pending = arg;
+
+	flushes_took_over(pending->flushes);
+}
+
 static void take_reload(pending_t *pending, const pending_settings_t *settings, judging_t *judging)
 {
 	settings_use(pending, settings, judging);
@@ -388,6 +410,10 @@ static void take_message(pending_t *pending, message_t *message)
 	case MESSAGE_QUESTION: take_question(pending, &message->waiter); return;
 	case MESSAGE_LOOK:
 		take_look(pending, message->look.looked, message->look.arg);
+		free(message);
+		return;
+	case MESSAGE_FLUSH:
+		flushes_add(pending->flushes, &message->flush.what, message->flush.flushed, message->flush.arg);
 		free(message);
 		return;
 	case MESSAGE_RELOAD:
@@ -515,6 +541,20 @@ bool pending_look(pending_t *pending, pending_looked_fn *looked, void *arg)
 	return true;
 }
 
+bool pending_flush(pending_t *pending, const flush_what_t *what, flushed_fn *flushed, void *arg)
+{
+	message_t *message = malloc(sizeof(*message));
+
+	if (message == NULL)
+		return false;
+	message->kind = MESSAGE_FLUSH;
+	message->flush.what = *what;
+	message->flush.flushed = flushed;
+	message->flush.arg = arg;
+	mailbox_put(&pending->inbox, &message->mail);
+	return true;
+}
+
 bool pending_reload(pending_t *pending, const pending_settings_t *settings)
 {
 	judging_t *judging = judging_of(settings);
@@ -560,6 +600,8 @@ static void inbox_drop(pending_t *pending)
 			message->waiter.told(message->waiter.told_arg, NULL, NULL, 0);
 		} else if (message->kind == MESSAGE_LOOK) {
 			message->look.looked(message->look.arg, NULL);
+		} else if (message->kind == MESSAGE_FLUSH) {
+			message->flush.flushed(message->flush.arg, false, 0);
 		}
 		free(message);
 	}
@@ -574,6 +616,7 @@ static void pending_free(pending_t *pending)
 		event_free(pending->inbox_event);
 	if (pending->ready_event != NULL)
 		event_free(pending->ready_event);
+	flushes_free(pending->flushes);
 	history_detach(pending->witnesses.history);
 	if (pending->base != NULL)
 		event_base_free(pending->base);
@@ -610,8 +653,11 @@ static bool pending_prepare(pending_t *pending, const pending_settings_t *settin
 	pending->inbox_event = event_new(pending->base, pending->inbox.fd, EV_READ | EV_PERSIST, on_inbox, pending);
 	pending->ready_event = event_new(pending->base, -1, EV_PERSIST, on_ready_poll, pending);
 	pending->pool = pool_new(pending->base, &pending->settings.pool, pending->witnesses.log);
+	pending->flushes = flushes_new(pending->base, pending->cache, REPLACE_GRACE + 1, replace_resolvers, pending);
+	if (pending->pool != NULL)
+		pool_on_take_over(pending->pool, on_take_over, pending);
 	return pending->inbox_event != NULL && pending->ready_event != NULL && pending->pool != NULL &&
-	       history_attach(pending->witnesses.history, pending->base);
+	       pending->flushes != NULL && history_attach(pending->witnesses.history, pending->base);
 }
 
 pending_t *pending_start(const pending_settings_t *settings, cache_t *cache, cookies_t *cookies,

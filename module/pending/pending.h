@@ -14,6 +14,7 @@
 #include "cache/cache.h"
 #include "module/front/client.h"
 #include "module/front/reply.h"
+#include "module/pending/flushes.h"
 #include "module/pending/told.h"
 #include "module/pending/witness.h"
 #include "module/resolver/pool.h"
@@ -74,6 +75,10 @@ typedef void pending_looked_fn(void *arg, const pending_state_t *state);
 
 /* From any thread, never blocks. False when memory is out. */
 MUST_USE bool pending_look(pending_t *pending, pending_looked_fn *looked, void *arg);
+
+/* Has answers forgotten; the answer to what is asked after `flushed` comes from the servers. From any thread, never blocks; `flushed`
+ * is called in the pending thread (when the server stops, in the thread that stops it). False when memory is out. */
+MUST_USE bool pending_flush(pending_t *pending, const flush_what_t *what, flushed_fn *flushed, void *arg);
 
 /* New settings from now on: new resolver processes take over from the old ones. False when memory is out: the old settings
  * stay. */

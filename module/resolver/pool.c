@@ -59,6 +59,8 @@ struct pool {
 	size_t free_count;
 	uint64_t serial;
 
+	void (*took_over)(void *arg); /* NULL: nobody wants to know */
+	void *took_over_arg;
 	pool_stats_t stats;
 };
 
@@ -265,6 +267,14 @@ static void on_capacity(void *arg)
 	ask_waiting(arg);
 }
 
+static void on_take_over(void *arg)
+{
+	pool_t *pool = arg;
+
+	if (pool->took_over != NULL)
+		pool->took_over(pool->took_over_arg);
+}
+
 static void on_answer(pool_t *pool, lookup_t *lookup, const proto_t *message)
 {
 	char why[PROTO_WHY_MAX + 1];
@@ -335,7 +345,7 @@ static void on_hopeless(void *arg)
 
 pool_t *pool_new(struct event_base *base, const pool_settings_t *settings, log_t *log)
 {
-	static const seats_hooks_t hooks = { on_capacity, on_message, on_lost, on_hopeless };
+	static const seats_hooks_t hooks = { on_capacity, on_message, on_lost, on_hopeless, on_take_over };
 	pool_t *pool = calloc(1, sizeof(*pool));
 
 	if (pool == NULL)
@@ -445,4 +455,10 @@ void pool_stats(const pool_t *pool, pool_stats_t *stats)
 size_t pool_processes(const pool_t *pool, pool_process_t *processes, size_t room)
 {
 	return seats_processes(pool->seats, processes, room);
+}
+
+void pool_on_take_over(pool_t *pool, void (*took_over)(void *arg), void *arg)
+{
+	pool->took_over = took_over;
+	pool->took_over_arg = arg;
 }

@@ -91,6 +91,10 @@ MUST_USE bool pool_replace(pool_t *pool, const pool_settings_t *settings, unsign
 
 void pool_stats(const pool_t *pool, pool_stats_t *stats);
 
+/* Called from the loop whenever new processes have taken over from old ones: what is asked from then on is asked of empty caches.
+ * The callback may not free the pool. One callback in all; NULL ends it. */
+void pool_on_take_over(pool_t *pool, void (*took_over)(void *arg), void *arg);
+
 typedef enum {
 	POOL_STARTING,
 	POOL_READY,

@@ -87,6 +87,7 @@ static void take_over(seats_t *seats)
 	retire(seats->current, seats->next_grace);
 	seats->current = seats->next;
 	seats->next = NULL;
+	seats->hooks->took_over(seats->arg);
 }
 
 /* ---- empty seats ---- */

@@ -17,6 +17,7 @@ typedef struct seats_hooks {
 	const char *(*message)(void *arg, child_t *child, const proto_t *message); /* NULL, or why it is nonsense */
 	void (*lost)(void *arg, child_t *child);                                   /* take its questions back */
 	void (*hopeless)(void *arg); /* no process gets ready, however often they are started */
+	void (*took_over)(void *arg); /* the next generation is the current one now; may call seats_replace() */
 } seats_hooks_t;
 
 /* The processes are started from the loop. NULL when memory is out. */

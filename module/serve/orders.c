@@ -1,6 +1,8 @@
 /* orders.c: see orders.h. What needs another thread goes there, comes back as a callback, and is answered then. */
 #include "module/serve/orders.h"
 
+#include "module/serve/orders_cache.h"
+#include "module/serve/orders_trust.h"
 #include "module/serve/reload.h"
 #include "module/serve/stats.h"
 
@@ -109,17 +111,29 @@ static void take_stop(server_t *server, const order_t *order, control_reply_t *r
 	control_answer(reply, json_object());
 }
 
+static void take_alerts(server_t *server, const order_t *order, control_reply_t *reply)
+{
+	(void)order;
+	control_answer(reply, alerts_json(server->alerts));
+}
+
 /* ---- which does which ---- */
 
 static void (*const takers[ORDERS])(server_t *server, const order_t *order, control_reply_t *reply) = {
-	[ORDER_STATUS] = take_status,       [ORDER_STATS] = take_stats, [ORDER_RELOAD] = take_reload,
-	[ORDER_LOG_LEVEL] = take_log_level, [ORDER_STOP] = take_stop,
+	[ORDER_STATUS] = take_status,
+	[ORDER_STATS] = take_stats,
+	[ORDER_RELOAD] = take_reload,
+	[ORDER_LOG_LEVEL] = take_log_level,
+	[ORDER_STOP] = take_stop,
+	[ORDER_ALERTS] = take_alerts,
+	[ORDER_FLUSH] = orders_flush,
+	[ORDER_CACHE] = orders_cache,
+	[ORDER_EXPLAIN] = orders_explain,
+	[ORDER_NTA] = orders_nta,
+	[ORDER_TRUST_ANCHORS] = orders_trust_anchors,
 };
 
 void orders_take(void *server, const order_t *order, control_reply_t *reply)
 {
-	if (takers[order->command] != NULL)
-		takers[order->command](server, order, reply);
-	else
-		control_refuse(reply, "this server does not know how to %s", order_name(order->command));
+	takers[order->command](server, order, reply);
 }

@@ -42,6 +42,8 @@ static void warn_of_what_stays(const server_t *server, const conf_t *fresh)
 		log_write(server->log, LOG_LEVEL_WARNING, "alerts.file has changed: that needs a restart");
 	if (strcmp(old->control.socket, fresh->control.socket) != 0)
 		log_write(server->log, LOG_LEVEL_WARNING, "control.socket has changed: that needs a restart");
+	if (strcmp(old->control.nta_file, fresh->control.nta_file) != 0)
+		log_write(server->log, LOG_LEVEL_WARNING, "control.nta-file has changed: that needs a restart");
 	if (strcmp(old->user, fresh->user) != 0)
 		log_write(server->log, LOG_LEVEL_WARNING, "user has changed: that needs a restart");
 }

@@ -4,6 +4,7 @@
 #include "module/clock.h"
 #include "module/privileges.h"
 #include "module/serve/orders.h"
+#include "module/serve/orders_trust.h"
 #include "module/serve/settings.h"
 #include "validator/ede.h"
 
@@ -180,6 +181,17 @@ static void stop_history(server_t *server)
 
 /* ---- pending questions, and the resolver processes ---- */
 
+static bool make_ntas(server_t *server)
+{
+	server->ntas = ntas_new(server->base, server->conf->control.nta_file, orders_nta_ended, server, server->log);
+	return server->ntas != NULL;
+}
+
+static void free_ntas(server_t *server)
+{
+	ntas_free(server->ntas);
+}
+
 static bool make_counts(server_t *server)
 {
 	server->counts = calloc(1, sizeof(*server->counts));
@@ -325,6 +337,7 @@ static const room_t rooms[] = {
 	{ start_alerts, stop_alerts, false },
 	{ start_history, stop_history, false },
 	{ make_counts, free_counts, false },
+	{ make_ntas, free_ntas, false },
 	{ NULL, free_front, false }, /* after pending, which replies through the front's sockets to the last */
 	{ start_pending, stop_pending, false },
 	{ start_front, stop_front, false }, /* behind all that it needs, so that whoever asks is answered */

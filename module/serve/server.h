@@ -13,6 +13,7 @@
 #include "module/log/log.h"
 #include "module/pending/pending.h"
 #include "module/serve/callbacks.h"
+#include "module/serve/nta.h"
 #include "module/vlog/vlog.h"
 
 #include <event2/event.h>
@@ -33,6 +34,7 @@ typedef struct server {
 	cookies_t *cookies;         /* the front's */
 	cookies_t *pending_cookies; /* the pending thread's, of the same secret */
 	front_sockets_t *sockets;   /* until the front takes them over */
+	ntas_t *ntas;
 	counts_t *counts;
 	pending_t *pending;
 	front_t *front;

@@ -63,6 +63,39 @@ static policy_t *policy_of(const server_t *server, const conf_t *conf)
 	return policy;
 }
 
+/* The configuration's negative trust anchors and those that were set since, as one list, which is to be freed; its strings are
+ * borrowed from `texts` and the configuration. NULL when memory is out. */
+static char **all_ntas(const server_t *server, const conf_t *conf, char (*texts)[NAME_TEXT_MAX], conf_strings_t *all)
+{
+	const conf_strings_t *lasting = &conf->resolver.domain_insecure;
+
+	*all = (conf_strings_t){ .items = calloc(lasting->count + NTAS_MAX, sizeof(*all->items)) };
+	if (all->items == NULL)
+		return NULL;
+	for (; all->count < lasting->count; all->count++)
+		all->items[all->count] = lasting->items[all->count];
+	for (size_t i = 0; i < ntas_count(server->ntas); i++) {
+		name_to_text(&ntas_get(server->ntas, i)->name, texts[i]);
+		texts[i][strlen(texts[i]) - 1] = '\0'; /* as in the configuration: without the final dot */
+		all->items[all->count++] = texts[i];
+	}
+	return all->items;
+}
+
+static bool pool_settings(const server_t *server, const conf_t *conf, pool_settings_t *settings)
+{
+	char(*texts)[NAME_TEXT_MAX] = calloc(NTAS_MAX, sizeof(*texts));
+	conf_t with = *conf;
+	conf_strings_t all = { 0 };
+	bool made = texts != NULL && all_ntas(server, conf, texts, &all) != NULL;
+
+	with.resolver.domain_insecure = all;
+	made = made && settings_for_pool(&with, settings, server->log);
+	free(all.items);
+	free(texts);
+	return made;
+}
+
 bool settings_with_pending(server_t *server, const conf_t *conf, bool (*use)(server_t *, const pending_settings_t *))
 {
 	pending_settings_t settings = {
@@ -79,7 +112,7 @@ bool settings_with_pending(server_t *server, const conf_t *conf, bool (*use)(ser
 	};
 	bool done = false;
 
-	if (!settings_for_pool(conf, &settings.pool, server->log))
+	if (!pool_settings(server, conf, &settings.pool))
 		return false;
 	settings.policy = policy_of(server, conf);
 	if (settings.policy != NULL)

@@ -194,12 +194,16 @@ static json_t *merge(json_t *object, json_t *more)
 json_t *stats_status(const server_t *server, const pending_state_t *state)
 {
 	const uint64_t up = clock_of_cache() - server->started_mono;
+	alerts_stats_t alerts;
 
-	return merge(head_json(server), json_pack("{s:I, s:b, s:s, s:s, s:s, s:o, s:o}", "uptime", (json_int_t)up,
-						  "ready", (int)is_ready(state), "config", server->path, "listen",
-						  front_sockets_text(front_sockets(server->front)), "log_level",
-						  stats_level_name(log_get_level(server->log)), "cache",
-						  cache_json(server), "resolvers", resolvers_json(state)));
+	alerts_stats(server->alerts, &alerts);
+	return merge(head_json(server),
+		     json_pack("{s:I, s:b, s:s, s:s, s:s, s:I, s:I, s:o, s:o}", "uptime", (json_int_t)up, "ready",
+			       (int)is_ready(state), "config", server->path, "listen",
+			       front_sockets_text(front_sockets(server->front)), "log_level",
+			       stats_level_name(log_get_level(server->log)), "ntas",
+			       (json_int_t)ntas_count(server->ntas), "alerts", (json_int_t)alerts.open, "cache",
+			       cache_json(server), "resolvers", resolvers_json(state)));
 }
 
 static uint64_t stale_of(const server_t *server)
@@ -240,33 +244,54 @@ static json_t *judgement_json(const counts_t *counts)
 			 "bogus", bogus_json(counts), "corroboration", corroboration_json(counts));
 }
 
-/* The history with them: what it has, how much waits, what was lost. */
-static json_t *queues_json(const server_t *server, const pending_state_t *state, const pending_stats_t *pending)
-{
+/* Everything that is behind the answers, and may fall behind. */
+typedef struct behind {
+	pending_stats_t pending;
 	log_stats_t log;
 	vlog_stats_t vlog;
 	history_stats_t history;
+	alerts_stats_t alerts;
+} behind_t;
 
-	log_stats(server->log, &log);
-	vlog_stats(server->vlog, &vlog);
-	history_stats(server->history, &history);
-	return json_pack("{s:{s:I, s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I}, s:{s:I, s:I}}", "queues",
-			 "pending_questions", (json_int_t)state->questions, "waiting_clients",
-			 (json_int_t)pending->clients, "log", (json_int_t)log.waiting, "validation_log",
-			 (json_int_t)vlog.waiting, "history", (json_int_t)history.waiting, "lost", "log",
-			 (json_int_t)log.lost, "validation_log", (json_int_t)vlog.lost, "history",
-			 (json_int_t)history.lost, "history", "rows", (json_int_t)history.rows, "octets",
-			 (json_int_t)history.octets);
+static void read_behind(const server_t *server, behind_t *behind)
+{
+	pending_stats(server->pending, &behind->pending);
+	log_stats(server->log, &behind->log);
+	vlog_stats(server->vlog, &behind->vlog);
+	history_stats(server->history, &behind->history);
+	alerts_stats(server->alerts, &behind->alerts);
+}
+
+static json_t *queues_json(const behind_t *behind, const pending_state_t *state)
+{
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "pending_questions", (json_int_t)state->questions,
+			 "waiting_clients", (json_int_t)behind->pending.clients, "log", (json_int_t)behind->log.waiting,
+			 "validation_log", (json_int_t)behind->vlog.waiting, "history",
+			 (json_int_t)behind->history.waiting, "alerts", (json_int_t)behind->alerts.queued);
+}
+
+static json_t *lost_json(const behind_t *behind)
+{
+	return json_pack("{s:I, s:I, s:I, s:I}", "log", (json_int_t)behind->log.lost, "validation_log",
+			 (json_int_t)behind->vlog.lost, "history", (json_int_t)behind->history.lost, "alerts",
+			 (json_int_t)(behind->alerts.lost + behind->alerts.left_out));
+}
+
+static json_t *rooms_json(const server_t *server, const behind_t *behind, const pending_state_t *state)
+{
+	return json_pack("{s:o, s:o, s:o, s:o, s:{s:I, s:I}, s:{s:I}}", "queues", queues_json(behind, state), "lost",
+			 lost_json(behind), "cache", cache_json(server), "resolvers", resolvers_json(state), "history",
+			 "rows", (json_int_t)behind->history.rows, "octets", (json_int_t)behind->history.octets,
+			 "alerts", "open", (json_int_t)behind->alerts.open);
 }
 
 json_t *stats_all(const server_t *server, const pending_state_t *state)
 {
 	json_t *object = head_json(server);
-	pending_stats_t pending;
+	behind_t behind;
 
-	pending_stats(server->pending, &pending);
-	object = merge(object, traffic_json(server, &pending));
+	read_behind(server, &behind);
+	object = merge(object, traffic_json(server, &behind.pending));
 	object = merge(object, judgement_json(server->counts));
-	object = merge(object, queues_json(server, state, &pending));
-	return merge(object, json_pack("{s:o, s:o}", "cache", cache_json(server), "resolvers", resolvers_json(state)));
+	return merge(object, rooms_json(server, &behind, state));
 }

@@ -595,6 +595,56 @@ static void frees_nothing(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+/* ---- walking ---- */
+
+typedef struct walk {
+	unsigned seen;
+	unsigned failures; /* of the failure in a row */
+	uint32_t left;     /* of the answer */
+	uint16_t drop_type;
+} walk_t;
+
+static bool on_seen(void *arg, const cache_seen_t *seen)
+{
+	walk_t *walk = arg;
+
+	walk->seen++;
+	if (seen->answer.failure)
+		walk->failures = seen->failures;
+	else
+		walk->left = seen->left;
+	assert_int_equal(seen->key.name_size, 3);
+	assert_memory_equal(seen->key.name, "\1a", 3);
+	return seen->key.type == walk->drop_type;
+}
+
+static void walks_over_all(void **state)
+{
+	cache_t *cache = cache_new(1 << 20);
+	const cache_key_t answer_key = { .name = (const uint8_t *)"\1a", .name_size = 3, .type = 1 };
+	const cache_key_t failure_key = { .name = (const uint8_t *)"\1a", .name_size = 3, .type = 15 };
+	const cache_answer_t nothing = { .ede = CACHE_NO_EDE };
+	const cache_answer_t failed = { .ede = CACHE_NO_EDE, .failure = true };
+	walk_t walk = { .drop_type = 15 };
+	cache_stats_t stats;
+
+	(void)state;
+	assert_true(cache_put(cache, &answer_key, &nothing, 100, 50));
+	assert_true(cache_put_failure(cache, &failure_key, &failed, 50));
+	assert_true(cache_put_failure(cache, &failure_key, &failed, 60));
+	assert_int_equal(cache_walk(cache, 70, on_seen, &walk), 1);
+	assert_int_equal(walk.seen, 2);
+	assert_int_equal(walk.failures, 2);
+	assert_int_equal(walk.left, 80);
+	cache_stats(cache, &stats);
+	assert_int_equal(stats.entries, 1);
+	walk = (walk_t){ .drop_type = 1 };
+	assert_int_equal(cache_walk(cache, 150, on_seen, &walk), 1); /* it has ended, and is there all the same */
+	assert_int_equal(walk.left, 0);
+	assert_int_equal(cache_walk(cache, 150, on_seen, &walk), 0);
+	cache_free(cache);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -631,6 +681,7 @@ int main(void)
 		TEST(a_higher_limit_takes_more),
 		TEST(takes_any_limit),
 		cmocka_unit_test(frees_nothing),
+		TEST(walks_over_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

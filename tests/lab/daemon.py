@@ -111,7 +111,7 @@ class Mxward(Process):
         self.history = folder() / f"{name}.history.db"
         self.socket = folder() / f"{name}.sock"
         own = {"validation-log": {"file": str(self.validation)}, "alerts": {"file": str(self.alerts)},
-               "history": {"file": str(self.history)}, "control": {"socket": str(self.socket)}}
+               "history": {"file": str(self.history)}, "control": {"socket": str(self.socket), "nta-file": str(folder() / f"{name}.nta.json")}}
         _merge(own, changes or {})
         self.config = write_config(folder() / f"{name}.yaml", own)
         self.fresh = fresh

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 PAGES = {"serve": "mxward-serve.8", "checkconf": "mxward-checkconf.1", "lookup": "mxward-lookup.1", "doctor": "mxward-doctor.1", "log": "mxward-log.1", "history": "mxward-history.1", "reverse": "mxward-reverse.1", "version": "mxward.1",
-         **dict.fromkeys(("status", "stats", "reload", "stop"), "mxward-control.1")}
+         **dict.fromkeys(("status", "stats", "reload", "flush", "cache", "nta", "trust-anchors", "alerts", "explain", "stop"), "mxward-control.1")}
 
 
 def _run(*command):

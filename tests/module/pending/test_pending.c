@@ -46,6 +46,9 @@ static struct fake {
 	sem_t was_asked;
 	sem_t was_answered;
 	sem_t was_replaced;
+	void (*took_over)(void *arg);
+	void *took_over_arg;
+	bool take_over; /* on_wake() tells of that, and not of an answer */
 	bool refuse;
 	bool refuse_replace;
 	char replaced_config[32];
@@ -59,6 +62,12 @@ static void on_wake(evutil_socket_t fd, short events, void *arg)
 	(void)events;
 	(void)arg;
 	assert_int_equal(read(fd, &count, sizeof(count)), sizeof(count));
+	if (fake.take_over) {
+		fake.take_over = false;
+		fake.took_over(fake.took_over_arg);
+		sem_post(&fake.was_answered);
+		return;
+	}
 	pthread_mutex_lock(&fake.lock);
 	asked = fake.asked[fake.answer_which];
 	fake.asked[fake.answer_which].open = false;
@@ -149,6 +158,13 @@ void pool_stats(const pool_t *pool, pool_stats_t *stats)
 	*stats = (pool_stats_t){ .ready = 1 };
 }
 
+void pool_on_take_over(pool_t *pool, void (*took_over)(void *arg), void *arg)
+{
+	(void)pool;
+	fake.took_over = took_over;
+	fake.took_over_arg = arg;
+}
+
 size_t pool_processes(const pool_t *pool, pool_process_t *processes, size_t room)
 {
 	(void)pool;
@@ -163,6 +179,15 @@ static void fake_answer(unsigned which, const pool_outcome_t *outcome)
 
 	fake.answer_which = which;
 	fake.answer_what = *outcome;
+	assert_int_equal(write(fake.wake_fd, &one, sizeof(one)), sizeof(one));
+	sem_wait(&fake.was_answered);
+}
+
+static void fake_take_over(void)
+{
+	const uint64_t one = 1;
+
+	fake.take_over = true;
 	assert_int_equal(write(fake.wake_fd, &one, sizeof(one)), sizeof(one));
 	sem_wait(&fake.was_answered);
 }
@@ -653,6 +678,98 @@ static void budget_ends_a_question(void **state)
 	assert_true(fake.asked[0].cancelled); /* the reply goes first */
 }
 
+/* ---- flushes ---- */
+
+typedef struct flushed {
+	sem_t came;
+	unsigned times;
+	bool done;
+	size_t dropped;
+} flushed_t;
+
+static void on_flushed(void *arg, bool done, size_t dropped)
+{
+	flushed_t *flushed = arg;
+
+	flushed->times++;
+	flushed->done = done;
+	flushed->dropped = dropped;
+	sem_post(&flushed->came);
+}
+
+static flush_what_t flush_of(flush_scope_t scope, const char *text)
+{
+	flush_what_t what = { .scope = scope, .type = TYPE_A };
+
+	assert_true(name_from_text(text, &what.name));
+	return what;
+}
+
+/* The answer is gone at once; that it is gone from libunbound, too, is told when new processes have taken over. */
+static void flushes_a_name(void **state)
+{
+	const fixture_t *fixture = *state;
+	const flush_what_t what = flush_of(FLUSH_NAME, "example.org");
+	flushed_t flushed = { .times = 0 };
+	cache_stats_t stats;
+
+	sem_init(&flushed.came, 0, 0);
+	assert_true(submit(fixture->pending, "example.org", 1));
+	sem_wait(&fake.was_asked);
+	fake_answer_address(0);
+	sem_wait(&sent.came);
+	assert_true(pending_flush(fixture->pending, &what, on_flushed, &flushed));
+	sem_wait(&fake.was_replaced);
+	cache_stats(fixture->cache, &stats);
+	assert_int_equal(stats.entries, 0);
+	assert_int_equal(flushed.times, 0);
+	fake_take_over();
+	sem_wait(&flushed.came);
+	assert_true(flushed.done);
+	assert_int_equal(flushed.dropped, 1);
+	assert_true(submit(fixture->pending, "example.org", 2)); /* has to be asked again */
+	sem_wait(&fake.was_asked);
+	assert_int_equal(fake.count, 2);
+}
+
+/* The second comes while processes start that may have begun before it: those do not count for it. */
+static void later_flushes_wait_together(void **state)
+{
+	const fixture_t *fixture = *state;
+	const flush_what_t first = flush_of(FLUSH_ALL, "."), second = flush_of(FLUSH_TYPE, "example.org");
+	flushed_t flushed[3] = { { .times = 0 } };
+
+	for (unsigned i = 0; i < 3; i++) {
+		sem_init(&flushed[i].came, 0, 0);
+		assert_true(pending_flush(fixture->pending, i == 0 ? &first : &second, on_flushed, &flushed[i]));
+	}
+	sem_wait(&fake.was_replaced);
+	fake_take_over();
+	sem_wait(&flushed[0].came);
+	sem_wait(&fake.was_replaced);
+	assert_int_equal(flushed[1].times + flushed[2].times, 0);
+	fake_take_over();
+	sem_wait(&flushed[1].came);
+	sem_wait(&flushed[2].came);
+	assert_true(flushed[1].done && flushed[2].done);
+	assert_int_equal(sem_trywait(&fake.was_replaced), -1); /* one for both */
+}
+
+static void tells_flushes_that_it_stops(void **state)
+{
+	fixture_t *fixture = *state;
+	const flush_what_t what = flush_of(FLUSH_BELOW, "org");
+	flushed_t flushed = { .times = 0 };
+
+	sem_init(&flushed.came, 0, 0);
+	assert_true(pending_flush(fixture->pending, &what, on_flushed, &flushed));
+	sem_wait(&fake.was_replaced);
+	pending_stop(fixture->pending);
+	fixture->pending = NULL;
+	assert_int_equal(flushed.times, 1);
+	assert_false(flushed.done);
+}
+
 /* ---- a look at the thread ---- */
 
 typedef struct looked {
@@ -863,6 +980,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(joins_what_is_fresh_enough, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(tells_who_was_turned_away, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(tells_that_it_stops, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(flushes_a_name, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(later_flushes_wait_together, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(tells_flushes_that_it_stops, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(shows_how_it_is, set_up, tear_down),
 		cmocka_unit_test(budget_ends_a_question),
 		cmocka_unit_test_setup_teardown(gives_what_has_ended, set_up_stale, tear_down),
