@@ -358,8 +358,6 @@ const verdict_t *assessment_finish(assessment_t *assessment)
 		if (assessment->asks[id] == ASK_WANTED || assessment->asks[id] == ASK_OUT)
 			supply_reply(assessment, (reply_id_t)id, &failed);
 	assessment->finished = true;
-	if (assessment->has_past && reply_is_usable(assessment->judged))
-		assessment->drift = drift_of(assessment);
 	verdict_make(assessment);
 	return &assessment->verdict;
 }
@@ -375,6 +373,7 @@ void assessment_free(assessment_t *assessment)
 	free(assessment->hosts);
 	free(assessment->host_of);
 	drift_free_past(&assessment->past);
+	free(assessment->stripped);
 	verdict_free(&assessment->verdict);
 	free(assessment);
 }

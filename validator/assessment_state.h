@@ -41,7 +41,8 @@ struct assessment {
 	ask_state_t past_ask;
 	bool has_past;   /* `past` is something */
 	past_set_t past; /* owns its exchanges */
-	drift_t drift;   /* once finished */
+	bool *stripped; /* with a past, once judged: for each record of the judged set whether policy wants it left out */
+	drift_t drift; /* the same */
 	bool finished;
 	verdict_t verdict;
 };

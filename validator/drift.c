@@ -8,8 +8,8 @@
  *
  * The last three once: when they were accepted in place of the exchanges, there is nothing to say of them any more. Exchanges that come
  * back are compared with what was before them. Sets are the same when they hold the same exchanges, each with the same lowest
- * preference: order, and one exchange that is there twice, do not matter. Records that policy strips count: whether it does may
- * hang on a lookup that takes too long today. */
+ * preference: order, and one exchange that is there twice, do not matter, nor does whether what policy strips now was accepted before: that may
+ * hang on a lookup that took too long. */
 #include "validator/drift.h"
 
 #include "validator/name.h"
@@ -22,6 +22,7 @@
 typedef struct member {
 	const name_t *name;
 	uint16_t preference;
+	bool stripped; /* policy leaves it out now */
 	owner_t owner; /* by find_owners() */
 } member_t;
 
@@ -30,16 +31,17 @@ typedef struct members {
 	member_t items[ASSESSMENT_TARGETS_MAX];
 } members_t;
 
-static void add(members_t *members, const name_t *name, uint16_t preference)
+static void add(members_t *members, const member_t *member)
 {
 	for (size_t i = 0; i < members->count; i++)
-		if (name_equal(members->items[i].name, name)) {
-			if (preference < members->items[i].preference)
-				members->items[i].preference = preference;
+		if (name_equal(members->items[i].name, member->name)) {
+			if (member->preference < members->items[i].preference)
+				members->items[i].preference = member->preference;
+			members->items[i].stripped &= member->stripped;
 			return;
 		}
 	if (members->count < ASSESSMENT_TARGETS_MAX)
-		members->items[members->count++] = (member_t){ .name = name, .preference = preference };
+		members->items[members->count++] = *member;
 }
 
 /* The records that a verdict's targets show. */
@@ -48,16 +50,22 @@ static void list_now(const assessment_t *assessment, members_t *members)
 	const mx_set_t *set = &assessment->judged->set;
 
 	members->count = 0;
-	for (size_t i = 0; i < set->count && i < ASSESSMENT_TARGETS_MAX; i++)
-		if (!set->records[i].malformed && set->records[i].exchange.size > 1)
-			add(members, &set->records[i].exchange, set->records[i].preference);
+	for (size_t i = 0; i < set->count && i < ASSESSMENT_TARGETS_MAX; i++) {
+		const mx_record_t *record = &set->records[i];
+
+		if (!record->malformed && record->exchange.size > 1)
+			add(members, &(member_t){ .name = &record->exchange,
+						  .preference = record->preference,
+						  .stripped = assessment->stripped[i] });
+	}
 }
 
 static void list_before(const past_set_t *past, members_t *members)
 {
 	members->count = 0;
 	for (size_t i = 0; i < past->count; i++)
-		add(members, &past->exchanges[i].exchange, past->exchanges[i].preference);
+		add(members,
+		    &(member_t){ .name = &past->exchanges[i].exchange, .preference = past->exchanges[i].preference });
 }
 
 static const member_t *find(const members_t *members, const name_t *name)
@@ -68,18 +76,22 @@ static const member_t *find(const members_t *members, const name_t *name)
 	return NULL;
 }
 
-static bool same_names(const members_t *a, const members_t *b)
+/* But for what is stripped now. */
+static bool same_names(const members_t *before, const members_t *now)
 {
-	for (size_t i = 0; i < a->count; i++)
-		if (find(b, a->items[i].name) == NULL)
+	for (size_t i = 0; i < before->count; i++)
+		if (find(now, before->items[i].name) == NULL)
 			return false;
-	return a->count == b->count;
+	for (size_t i = 0; i < now->count; i++)
+		if (!now->items[i].stripped && find(before, now->items[i].name) == NULL)
+			return false;
+	return true;
 }
 
-static bool same_preferences(const members_t *a, const members_t *b)
+static bool same_preferences(const members_t *before, const members_t *now)
 {
-	for (size_t i = 0; i < a->count; i++)
-		if (a->items[i].preference != find(b, a->items[i].name)->preference)
+	for (size_t i = 0; i < before->count; i++)
+		if (before->items[i].preference != find(now, before->items[i].name)->preference)
 			return false;
 	return true;
 }
@@ -101,12 +113,12 @@ static bool owns_any(const owner_t *owner, const members_t *members, size_t coun
 	return false;
 }
 
-static bool share_an_owner(const policy_t *policy, members_t *a, members_t *b)
+static bool share_an_owner(const policy_t *policy, members_t *before, members_t *now)
 {
-	find_owners(a, policy);
-	find_owners(b, policy);
-	for (size_t i = 0; i < a->count; i++)
-		if (owns_any(&a->items[i].owner, b, b->count))
+	find_owners(before, policy);
+	find_owners(now, policy);
+	for (size_t i = 0; i < now->count; i++)
+		if (!now->items[i].stripped && owns_any(&now->items[i].owner, before, before->count))
 			return true;
 	return false;
 }
@@ -124,7 +136,7 @@ static void list_takers(const assessment_t *assessment, members_t *members)
 {
 	list_now(assessment, members);
 	if (is_implicit(assessment))
-		add(members, &assessment->name, 0);
+		add(members, &(member_t){ .name = &assessment->name });
 }
 
 /* Neither exchanges nor records that could be some. */
@@ -154,13 +166,16 @@ drift_t drift_of(const assessment_t *assessment)
 /* "Google Workspace, example.org": each once. */
 static void say_owners(char *text, size_t room, const policy_t *policy, members_t *members)
 {
+	const char *separator = "";
 	char owner[OWNER_TEXT_MAX];
 
 	find_owners(members, policy);
 	for (size_t i = 0; i < members->count; i++)
-		if (!owns_any(&members->items[i].owner, members, i))
-			say(text, room, "%s%s", i > 0 ? ", " : "", owner_text(&members->items[i].owner, owner));
-	if (members->count == 0)
+		if (!members->items[i].stripped && !owns_any(&members->items[i].owner, members, i)) {
+			say(text, room, "%s%s", separator, owner_text(&members->items[i].owner, owner));
+			separator = ", ";
+		}
+	if (separator[0] == '\0')
 		say(text, room, "nobody");
 }
 

@@ -4,7 +4,7 @@
 
 #include "validator/assessment_state.h"
 
-/* The past and a usable judged answer are known. */
+/* The past, a usable judged answer, and what of it is stripped are known. */
 drift_t drift_of(const assessment_t *assessment);
 
 /* Appends to the string in `text`: "from Google Workspace to Microsoft 365; before, since 2026-01-31: 10 aspmx.l.google.com", for

@@ -1,6 +1,7 @@
 /* judge.c: see judge.h. */
 #include "validator/judge.h"
 
+#include "validator/drift.h"
 #include "validator/failing.h"
 
 #include <stdlib.h>
@@ -138,7 +139,21 @@ static void count_what_is_left(judgement_t *judgement)
 	judgement->nothing_left = left == 0 && stripped > 0;
 }
 
-bool judge_run(judgement_t *judgement, const assessment_t *assessment)
+/* The checks of the whole want to know how far it is from the past; without memory it is not known. */
+static void compare_with_past(const judgement_t *judgement, assessment_t *assessment)
+{
+	const size_t count = assessment->judged->set.count;
+
+	if (assessment->has_past)
+		assessment->stripped = calloc(count + 1, sizeof(*assessment->stripped));
+	if (assessment->stripped == NULL)
+		return;
+	for (size_t i = 0; i < count; i++)
+		assessment->stripped[i] = judge_strips(judgement, i);
+	assessment->drift = drift_of(assessment);
+}
+
+bool judge_run(judgement_t *judgement, assessment_t *assessment)
 {
 	const reply_t *judged = assessment->judged;
 	const bool bogus = judged->security == SECURITY_BOGUS;
@@ -152,12 +167,14 @@ bool judge_run(judgement_t *judgement, const assessment_t *assessment)
 		return true;
 	}
 	sort_actions(judgement);
-	judgement->whole = judgement->any = run_whole(assessment);
 	for (size_t i = 0; i < judged->set.count; i++) {
 		judgement->failed[i] = run_record(assessment, i);
 		judgement->any |= judgement->failed[i];
 	}
 	count_what_is_left(judgement);
+	compare_with_past(judgement, assessment);
+	judgement->whole = run_whole(assessment);
+	judgement->any |= judgement->whole;
 	return true;
 }
 

@@ -25,8 +25,9 @@ typedef struct judge_note {
 	char detail[ASSESSMENT_DETAIL_MAX];
 } judge_note_t;
 
-/* Runs all checks. False when memory is out. Free with judge_free(), also then. */
-MUST_USE bool judge_run(judgement_t *judgement, const assessment_t *assessment);
+/* Runs all checks, those of records first, and fills in the assessment's drift on the way. False when memory is out. Free with
+ * judge_free(), also then. */
+MUST_USE bool judge_run(judgement_t *judgement, assessment_t *assessment);
 void judge_free(judgement_t *judgement);
 
 /* Whether this record, or JUDGE_WHOLE, fails the check. */

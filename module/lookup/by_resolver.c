@@ -3,6 +3,7 @@
  *
  * The daemon's RFC 5011 state is left alone: a tool that anybody runs must not write to it. The static anchors are used. */
 #include "module/escape.h"
+#include "module/lookup/remember.h"
 #include "module/lookup/result.h"
 #include "module/resolver/options.h"
 #include "validator/ede.h"
@@ -19,6 +20,7 @@ typedef struct resolving {
 	struct event_base *base;
 	pool_t *pool;
 	cache_t *cache;
+	memory_t memory;
 	judging_t *judging;
 	inquiry_t *inquiry; /* until it is done */
 	uint64_t number;    /* of the plain question, until it is answered; else 0 */
@@ -93,7 +95,10 @@ static void on_done(void *arg, const resolution_t *resolution, const verdict_t *
 
 static bool inquire(resolving_t *resolving)
 {
-	const inquiry_home_t home = { .base = resolving->base, .pool = resolving->pool, .cache = resolving->cache };
+	const inquiry_home_t home = { .base = resolving->base,
+				      .pool = resolving->pool,
+				      .cache = resolving->cache,
+				      .memory = &resolving->memory };
 
 	resolving->inquiry = inquiry_start(&home, resolving->judging, &resolving->request->name,
 					   resolving->request->type, false, on_done, resolving);
@@ -182,6 +187,7 @@ void result_by_resolver(const request_t *request, const conf_t *conf, policy_t *
 	log_t *log = log_new("stderr", LOG_LEVEL_WARNING);
 	resolving_t resolving = { .base = event_base_new(),
 				  .cache = cache_new(CACHE_SIZE),
+				  .memory = remember_open(conf),
 				  .judging = judging_of(conf, policy),
 				  .request = request,
 				  .result = result };
@@ -197,6 +203,7 @@ void result_by_resolver(const request_t *request, const conf_t *conf, policy_t *
 	cache_thread_end();
 	result->took_ms = ms_since(&start);
 	judging_release(resolving.judging);
+	remember_close(&resolving.memory);
 	cache_free(resolving.cache);
 	if (resolving.base != NULL)
 		event_base_free(resolving.base);

@@ -6,6 +6,7 @@
 #include "module/inquiry/resolution.h"
 #include "module/mailbox.h"
 #include "module/pending/questions.h"
+#include "module/pending/recall.h"
 #include "module/pending/stale.h"
 #include "validator/ede.h"
 #include "validator/name.h"
@@ -56,6 +57,7 @@ typedef struct message {
 struct pending {
 	pthread_t thread;
 	witnesses_t witnesses;
+	memory_t memory; /* of what was last accepted */
 	cache_t *cache;
 	struct event_base *base;
 	struct event *inbox_event;
@@ -300,7 +302,9 @@ static question_t *question_begin(pending_t *pending, const query_t *query, bool
 {
 	const struct timeval budget = { .tv_sec = pending->settings.budget };
 	const struct timeval late = { .tv_sec = STALE_LATE_MS / 1000, .tv_usec = STALE_LATE_MS % 1000 * 1000 };
-	const inquiry_home_t home = { .base = pending->base, .pool = pending->pool, .cache = pending->cache };
+	const inquiry_home_t home = {
+		.base = pending->base, .pool = pending->pool, .cache = pending->cache, .memory = &pending->memory
+	};
 	question_t *question = questions_add(&pending->questions, &query->name, query->type, fresh);
 
 	if (question == NULL)
@@ -672,6 +676,7 @@ pending_t *pending_start(const pending_settings_t *settings, cache_t *cache, coo
 	pending->inbox.fd = -1;
 	pending->ready_fd = -1;
 	pending->witnesses = *witnesses;
+	pending->memory = recall_from(witnesses->history);
 	pending->cache = cache;
 	pending->reply.cookies = cookies;
 	if (pending_prepare(pending, settings) && pthread_create(&pending->thread, NULL, thread_main, pending) == 0) {

@@ -144,6 +144,21 @@ def rotating(query, truth):
 
 
 @_only(dns.rdatatype.MX)
+def as_told(query, truth):
+    """The MX set that a test has written into FOLDER/told/NAME, a record a line; the truth where there is no such file."""
+    question = query.question[0].name
+    told = pathlib.Path(sys.argv[1]) / "told" / question.to_text().lower()
+    if not told.exists():
+        return truth
+    reply = _reply(query)
+    records = told.read_text(encoding="utf-8").splitlines()
+    if not records:
+        return _negative(query, dns.rcode.NOERROR)
+    reply.answer.append(dns.rrset.from_text(question, 300, "IN", "MX", *records))
+    return reply.to_wire()
+
+
+@_only(dns.rdatatype.MX)
 def alias_beside(query, truth):
     reply = dns.message.from_wire(truth)
     reply.answer.append(dns.rrset.from_text(query.question[0].name, 3600, "IN", "CNAME", "mx1.host.plain."))
@@ -296,6 +311,7 @@ LIES = {
     "forged-ns": forged_ns,
     "mx-in-authority": mx_in_authority,
     "rotating": rotating,
+    "as-told": as_told,
     "alias-beside": alias_beside,
     "short-rdata": short_rdata,
     "only-short-rdata": only_short_rdata,
