@@ -128,7 +128,7 @@ static int list_pages(const request_t *request, const access_t *access)
 
 	if (strlen(request->from) >= sizeof(from))
 		return access_fail(access, HISTORY_BAD_CURSOR);
-	strcpy(from, request->from);
+	memcpy(from, request->from, strlen(request->from) + 1);
 	do {
 		history_page_t page;
 		const history_err_t err = read_page(request, access, from, &page);
@@ -144,7 +144,7 @@ static int list_pages(const request_t *request, const access_t *access)
 			status = page.count > 0 ? ACCESS_FOUND : status;
 			say_more(request, &page);
 		}
-		strcpy(from, page.next);
+		memcpy(from, page.next, sizeof(from));
 		history_page_free(&page);
 	} while (status == ACCESS_FOUND && request->all && from[0] != '\0');
 	return status;

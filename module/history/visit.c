@@ -93,11 +93,12 @@ visit_t *visit_of(const name_t *name, const verdict_t *verdict, uint64_t wall, a
 	const size_t addresses = measure.addresses * sizeof(history_address_t);
 	const size_t size = sizeof(visit_t) + exchanges + addresses + measure.octets;
 	visit_t *visit = calloc(1, size);
-	char *behind = (char *)(visit + 1);
+	char *behind;
 	room_t room;
 
 	if (visit == NULL)
 		return NULL;
+	behind = (char *)(visit + 1);
 	room = (room_t){ .exchange = (history_exchange_t *)(void *)behind,
 			 .address = (history_address_t *)(void *)(behind + exchanges),
 			 .text = behind + exchanges + addresses };

@@ -37,7 +37,7 @@ static const char *find(scene_t *scene, const history_wanted_t *wanted, size_t l
 			assert_true(asprintf(&lines[count], "%s:%" PRIu64 "-%" PRIu64 "%s", page.users[i].domain,
 					     page.users[i].first_seen, page.users[i].last_visit,
 					     page.users[i].current ? "+" : "") > 0);
-		strcpy(next, page.next);
+		memcpy(next, page.next, sizeof(next));
 		history_page_free(&page);
 		++*pages;
 	} while (next[0] != '\0');
@@ -125,7 +125,7 @@ static void bounds_its_work(void **state)
 
 		assert_history(history_store_reverse(scene->store, &wanted, next, HISTORY_PAGE_MAX, &page), HISTORY_OK);
 		found += page.count;
-		strcpy(next, page.next);
+		memcpy(next, page.next, sizeof(next));
 		history_page_free(&page);
 		pages++;
 	} while (next[0] != '\0');

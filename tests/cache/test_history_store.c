@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <sqlite3.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 enum { NOBODY = 65534, ROOT = 0 };
@@ -442,6 +443,59 @@ static void loses_nothing_when_it_is_killed(void **state)
 	}
 }
 
+/* ---- a full disk: files that may not grow any further (the lab has a real one) ---- */
+
+static void limit_files(rlim_t size)
+{
+	struct rlimit limit;
+
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = size;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* Visits in transactions of 10, until one fails; those that were committed. */
+static unsigned fill_the_disk(history_store_t *store)
+{
+	history_err_t err = HISTORY_OK;
+	unsigned committed = 0;
+
+	while (err == HISTORY_OK) {
+		err = history_store_begin(store);
+		for (unsigned i = 0; i < 10 && err == HISTORY_OK; i++) {
+			char domain[32];
+
+			snprintf(domain, sizeof(domain), "d%u.example.", committed + i);
+			err = scene_record(store, domain, "10 mx.example.net. 192.0.2.1", 0, 100);
+		}
+		if (err == HISTORY_OK)
+			err = history_store_commit(store);
+		committed += err == HISTORY_OK ? 10 : 0;
+	}
+	assert_history(err, HISTORY_FULL);
+	return committed;
+}
+
+static void loses_no_more_than_a_transaction_to_a_full_disk(void **state)
+{
+	scene_t *scene = *state;
+	void (*before)(int) = signal(SIGXFSZ, SIG_IGN);
+	unsigned committed;
+	char domain[32];
+
+	limit_files(1 << 20);
+	committed = fill_the_disk(scene->store);
+	limit_files(RLIM_INFINITY);
+	assert_true(committed > 0);
+	assert_history(history_store_check(scene->store), HISTORY_OK);
+	snprintf(domain, sizeof(domain), "d%u.example.", committed - 1);
+	assert_string_not_equal(scene_sets(scene, history_store_timeline, domain), "");
+	snprintf(domain, sizeof(domain), "d%u.example.", committed);
+	assert_string_equal(scene_sets(scene, history_store_timeline, domain), "");
+	scene_visit(scene, "after.example.", "10 mx.example.net.", 0, 200);
+	signal(SIGXFSZ, before);
+}
+
 int main(void)
 {
 #define SCENE(test) cmocka_unit_test_setup_teardown(test, scene_set_up, scene_tear_down)
@@ -459,6 +513,7 @@ int main(void)
 		SCENE(damage_inside_is_found_by_reading),
 		SCENE(moves_aside_what_there_is),
 		SCENE(loses_nothing_when_it_is_killed),
+		SCENE(loses_no_more_than_a_transaction_to_a_full_disk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
