@@ -406,6 +406,34 @@ static void joins_identical_questions(void **state)
 	}
 }
 
+/* TTL 0: everybody who waits gets it, and nobody after them (RFC 1035, 3.2.1; RFC 2181, 8). */
+static void uses_an_answer_of_no_time_once(void **state)
+{
+	/* example.org A 25.25.0.1, TTL 0 */
+	static const uint8_t packet[] = "\0\0\201\200\0\1\0\1\0\0\0\0\7example\3org\0\0\1\0\1"
+					"\300\14\0\1\0\1\0\0\0\0\0\4\31\31\0\1";
+	const pool_outcome_t outcome = {
+		.result = POOL_ANSWERED, .why = "", .packet = packet, .size = sizeof(packet) - 1
+	};
+	const fixture_t *fixture = *state;
+
+	for (uint16_t id = 1; id <= 3; id++)
+		assert_true(submit(fixture->pending, "example.org", id));
+	assert_true(submit(fixture->pending, "example.net", 4));
+	sem_wait(&fake.was_asked);
+	sem_wait(&fake.was_asked); /* all were taken */
+	fake_answer(0, &outcome);
+	for (unsigned i = 0; i < 3; i++) {
+		sem_wait(&sent.came);
+		assert_int_equal(sent.items[i].id, i + 1);
+		assert_int_equal(sent.items[i].answers, 1);
+	}
+	assert_int_equal(fake.count, 2);
+	assert_true(submit(fixture->pending, "example.org", 5));
+	sem_wait(&fake.was_asked);
+	assert_int_equal(fake.count, 3);
+}
+
 static void turns_away_what_is_too_much(void **state)
 {
 	const fixture_t *fixture = *state;
@@ -968,6 +996,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(is_ready_with_its_pool, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(answers_and_caches, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(joins_identical_questions, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(uses_an_answer_of_no_time_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(turns_away_what_is_too_much, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(bogus_is_servfail_and_stays_so, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(lost_is_servfail, set_up, tear_down),
