@@ -379,7 +379,7 @@ static answer_err_t pick_signatures(work_t *work, const set_t *set)
 /* Finds the set's records and signatures, and settles its TTL. */
 static answer_err_t pick_set(work_t *work, set_t *set)
 {
-	answer_err_t err = rrset_pick(&work->records, set->section, set->owner, set->type, &work->members);
+	answer_err_t err = rrset_pick(&work->records, set->section, set->owner, set->type, work->now, &work->members);
 
 	if (err == ANSWER_OK)
 		err = pick_signatures(work, set);

@@ -70,7 +70,7 @@ typedef struct answer {
  * `now` is wall-clock time in seconds since 1970, for the ends of signatures (RFC 4035, 5.3.3). An RRset's records all
  * get its lowest TTL (RFC 2181, 5.2), which does not reach past the end of the first signature to end; signatures that have
  * ended already count only when there is no other: the TTL is 0 then. Identical records come once, MX records in order of
- * preference. `type` is a type of data, not ANY. Free with answer_free(), also after an error. */
+ * preference, those of equal preference in an order that `now` decides. `type` is a type of data, not ANY. Free with answer_free(), also after an error. */
 MUST_USE answer_err_t answer_build(answer_t *answer, const name_t *name, uint16_t type, const uint8_t *packet,
 				   size_t size, const answer_limits_t *limits, uint64_t now);
 void answer_free(answer_t *answer);

@@ -15,6 +15,7 @@ typedef struct member {
 	uint16_t index;
 	uint16_t preference;
 	size_t size;
+	uint64_t lot; /* MX: who goes first of those of equal preference */
 	const uint8_t *octets;
 } member_t;
 
@@ -72,7 +73,9 @@ static int by_place(const void *a, const void *b)
 	const member_t *x = a;
 	const member_t *y = b;
 
-	return x->preference != y->preference ? x->preference - y->preference : x->index - y->index;
+	if (x->preference != y->preference)
+		return x->preference - y->preference;
+	return x->lot != y->lot ? (x->lot > y->lot) - (x->lot < y->lot) : x->index - y->index;
 }
 
 /* `room` is where names in lower case go. False when the RDATA does not read. */
@@ -82,6 +85,7 @@ static bool prepare(const packet_record_t *record, uint16_t index, member_t *mem
 	size_t size = wire_left(&rdata);
 
 	member->index = index;
+	member->lot = 0;
 	member->size = size;
 	member->octets = rdata.msg + rdata.pos;
 	member->preference = record->type == RDATA_TYPE_MX ? wire_u16(&rdata) : 0;
@@ -107,6 +111,21 @@ static size_t room_for(const rrset_records_t *records, const rrset_members_t *me
 	return room;
 }
 
+/* FNV-1a over the turn and the RDATA, mixed as splitmix64 does, or names that differ in their last octets alone would stay in
+ * line. Fair enough for who goes first, where nobody gains by guessing it. */
+static uint64_t draw_lot(const member_t *member, uint64_t turn)
+{
+	uint64_t hash = 14695981039346656037U;
+
+	for (unsigned i = 0; i < sizeof(turn); i++)
+		hash = (hash ^ (turn >> 8 * i & 0xff)) * 1099511628211U;
+	for (size_t i = 0; i < member->size; i++)
+		hash = (hash ^ member->octets[i]) * 1099511628211U;
+	hash = (hash ^ hash >> 30) * 0xbf58476d1ce4e5b9;
+	hash = (hash ^ hash >> 27) * 0x94d049bb133111eb;
+	return hash ^ hash >> 31;
+}
+
 /* Sorts, and leaves identical ones out. */
 static void put_in_order(member_t *sorted, rrset_members_t *members)
 {
@@ -126,7 +145,7 @@ static void put_in_order(member_t *sorted, rrset_members_t *members)
 		members->index[i] = sorted[i].index;
 }
 
-static answer_err_t order(const rrset_records_t *records, rrset_members_t *members)
+static answer_err_t order(const rrset_records_t *records, uint64_t turn, rrset_members_t *members)
 {
 	size_t heads = members->count * sizeof(member_t);
 	member_t *sorted = malloc(heads + room_for(records, members));
@@ -141,6 +160,8 @@ static answer_err_t order(const rrset_records_t *records, rrset_members_t *membe
 
 		if (!prepare(&records->all[index], index, &sorted[i], &room))
 			err = ANSWER_MALFORMED;
+		else if (records->all[index].type == RDATA_TYPE_MX)
+			sorted[i].lot = draw_lot(&sorted[i], turn);
 	}
 	if (err == ANSWER_OK)
 		put_in_order(sorted, members);
@@ -154,13 +175,13 @@ static bool is_alone(uint16_t type)
 }
 
 answer_err_t rrset_pick(const rrset_records_t *records, packet_section_t section, const name_t *owner, uint16_t type,
-			rrset_members_t *members)
+			uint64_t turn, rrset_members_t *members)
 {
 	match(records, section, owner, type, 0, members);
 	if (is_alone(type) && members->count > 1)
 		members->count = 1;
 	if (members->count > 1)
-		return order(records, members);
+		return order(records, turn, members);
 	if (members->count == 1 && !rdata_is_valid(type, records->all[members->index[0]].rdata))
 		return ANSWER_MALFORMED;
 	return ANSWER_OK;
@@ -177,7 +198,7 @@ answer_err_t rrset_pick_signatures(const rrset_records_t *records, packet_sectio
 			members->index[count++] = members->index[i];
 	}
 	members->count = count;
-	return count > 1 ? order(records, members) : ANSWER_OK;
+	return count > 1 ? order(records, 0, members) : ANSWER_OK;
 }
 
 /* Labels as RRSIG counts them: a leading "*" is none (RFC 4034, 3.1.3). */

@@ -24,10 +24,10 @@ packet_record_t *rrset_find(const rrset_records_t *records, packet_section_t sec
 			    uint16_t type);
 
 /* All records of the RRset, identical ones once (RFC 2181, 5), of a type that is alone at its owner (CNAME, DNAME, SOA)
- * the first, MX in order of preference (RFC 5321, 5.1). Marks all that match as picked.
- * ANSWER_MALFORMED when one does not read, ANSWER_NO_MEMORY. */
+ * the first, MX in order of preference, those of equal preference shuffled (RFC 5321, 5.1): another `turn`, another order.
+ * Marks all that match as picked. ANSWER_MALFORMED when one does not read, ANSWER_NO_MEMORY. */
 MUST_USE answer_err_t rrset_pick(const rrset_records_t *records, packet_section_t section, const name_t *owner,
-				 uint16_t type, rrset_members_t *members);
+				 uint16_t type, uint64_t turn, rrset_members_t *members);
 
 /* The same for the signatures over it; those that do not read are left out. */
 MUST_USE answer_err_t rrset_pick_signatures(const rrset_records_t *records, packet_section_t section,

@@ -46,14 +46,14 @@ static struct row rows[] = {
 	/* What belongs to the question, and what does not. */
 	POSITIVE("one MX", 300, 0, ASK_MX "an example.org. 300 IN MX 10 mx.example.org.\n",
 		 "0 example.org. 300 IN MX 10 mx.example.org.\n"),
-	POSITIVE("MX in order of preference, equal ones as they came", 300, 0,
+	POSITIVE("MX in order of preference, equal ones shuffled", 300, 0,
 		 ASK_MX "an example.org. 300 IN MX 20 c.example.org.\n"
 			"an example.org. 300 IN MX 5 z.example.org.\n"
 			"an example.org. 300 IN MX 20 a.example.org.\n"
 			"an example.org. 300 IN MX 256 b.example.org.\n",
 		 "0 example.org. 300 IN MX 5 z.example.org.\n"
-		 "0 example.org. 300 IN MX 20 c.example.org.\n"
 		 "0 example.org. 300 IN MX 20 a.example.org.\n"
+		 "0 example.org. 300 IN MX 20 c.example.org.\n"
 		 "0 example.org. 300 IN MX 256 b.example.org.\n"),
 	POSITIVE("other types keep their order", 300, 0,
 		 "? example.org. A\nan example.org. 300 IN A 192.0.2.9\nan example.org. 300 IN A 192.0.2.1\n",

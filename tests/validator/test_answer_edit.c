@@ -35,7 +35,7 @@ static struct row rows[] = {
 	{ "a malformed one kept", ASK MX("\\# 00") MX("10 a."), "kd", ANSWER_MALFORMED, "" },
 	{ "a malformed one cut", ASK MX("\\# 00") MX("10 a."), "ck", ANSWER_MALFORMED, "" },
 	{ "octets behind the exchange cut", ASK MX("\\# 000a01610007") MX("10 b.") SIG, "ck", ANSWER_OK,
-	  "0 example.org. 300 IN MX 10 a.\n0 example.org. 300 IN MX 10 b.\n" },
+	  "0 example.org. 300 IN MX 10 b.\n0 example.org. 300 IN MX 10 a.\n" },
 	{ "octets behind a compressed exchange cut", ASK MX("\\# 000ac00c07"), "c", ANSWER_OK,
 	  "0 example.org. 300 IN MX 10 example.org.\n" },
 	{ "nothing left", ASK MX("10 a.") MX("\\# 00"), "dd", ANSWER_MALFORMED, "" },

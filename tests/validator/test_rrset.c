@@ -46,9 +46,9 @@ static struct row rows[] = {
 	  "an b.org. 300 IN MX 1 b.\nan a.org. 300 IN A 192.0.2.1\nan a.org. 300 CH MX \\# 000100\n"
 	  "an A.org. 200 IN MX 1 b.\nns a.org. 300 IN MX 2 b.\n",
 	  15, ANSWER_OK, "3", 200 },
-	{ "in order of preference",
+	{ "in order of preference, equal ones shuffled",
 	  "an a.org. 300 IN MX 2 b.\nan a.org. 300 IN MX 300 b.\nan a.org. 300 IN MX 1 b.\nan a.org. 300 IN MX 2 a.\n",
-	  15, ANSWER_OK, "2031", 300 },
+	  15, ANSWER_OK, "2301", 300 },
 	{ "doubles once, where the first one is",
 	  "an a.org. 300 IN MX 2 b.\nan a.org. 200 IN MX 1 b.\nan a.org. 100 IN MX 2 B.\nan a.org. 300 IN MX 1 b.\n",
 	  15, ANSWER_OK, "10", 100 },
@@ -70,13 +70,35 @@ static void picks(void **state)
 	name_t owner = name_of("a.org");
 	char text[RECORDS_MAX + 1] = "";
 
-	assert_int_equal(rrset_pick(&records, PACKET_ANSWER, &owner, row->type, &members), row->err);
+	assert_int_equal(rrset_pick(&records, PACKET_ANSWER, &owner, row->type, 1, &members), row->err);
 	for (size_t i = 0; i < members.count; i++) {
 		text[i] = (char)('0' + members.index[i]);
 		assert_true(records.all[members.index[i]].picked);
 	}
 	assert_string_equal(text, row->members);
 	assert_int_equal(members.ttl, row->ttl);
+}
+
+/* Each of three equal ones goes first about as often as the others, turn by turn; the same turn gives the same order. */
+static void shuffles_equal_ones(void **state)
+{
+	enum { TURNS = 300, EACH = TURNS / 3, SLACK = 40 };
+	static rrset_members_t members;
+	static rrset_members_t again;
+	rrset_records_t records =
+		records_of("an a.org. 300 IN MX 1 c.\nan a.org. 300 IN MX 1 b.\nan a.org. 300 IN MX 1 a.\n");
+	name_t owner = name_of("a.org");
+	unsigned first[3] = { 0 };
+
+	(void)state;
+	for (uint64_t turn = NOW; turn < NOW + TURNS; turn++) {
+		assert_int_equal(rrset_pick(&records, PACKET_ANSWER, &owner, 15, turn, &members), ANSWER_OK);
+		assert_int_equal(rrset_pick(&records, PACKET_ANSWER, &owner, 15, turn, &again), ANSWER_OK);
+		assert_memory_equal(members.index, again.index, 3 * sizeof(members.index[0]));
+		first[members.index[0]]++;
+	}
+	for (unsigned i = 0; i < 3; i++)
+		assert_in_range(first[i], EACH - SLACK, EACH + SLACK);
 }
 
 static void finds_the_first(void **state)
@@ -135,6 +157,7 @@ int main(void)
 	enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 	struct CMUnitTest sets[ROWS];
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(shuffles_equal_ones),
 		cmocka_unit_test(finds_the_first),
 		cmocka_unit_test(picks_signatures),
 	};
