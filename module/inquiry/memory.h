@@ -17,6 +17,6 @@ typedef struct memory {
 } memory_t;
 
 /* What was remembered, for an assessment that needs it. NULL is allowed; a set whose names do not read is nothing, too. */
-void memory_supply(assessment_t *assessment, const history_set_t *past);
+void memory_supply(assessment_t *assessment, const history_set_t *set);
 
 #endif

@@ -21,6 +21,13 @@ static int file_of(const char *text, char path[PATH_ROOM])
 	return fd;
 }
 
+static void append(char *text, size_t room, const char *one, const char *other)
+{
+	const size_t used = strlen(text);
+
+	snprintf(text + used, room - used, "%s%s", one, other);
+}
+
 /* A configuration with these files; NULL ends them. */
 static conf_t *conf_with(const char *const *paths)
 {
@@ -28,11 +35,9 @@ static conf_t *conf_with(const char *const *paths)
 	char *error = NULL;
 	conf_t *conf;
 
-	for (; *paths != NULL; paths++) {
-		strcat(text, *paths);
-		strcat(text, paths[1] != NULL ? ", " : "");
-	}
-	strcat(text, "]}");
+	for (; *paths != NULL; paths++)
+		append(text, sizeof(text), *paths, paths[1] != NULL ? ", " : "");
+	append(text, sizeof(text), "]", "}");
 	conf = conf_parse(text, strlen(text), "f", &error);
 	if (conf == NULL)
 		fail_msg("%s", error);

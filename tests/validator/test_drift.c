@@ -139,6 +139,18 @@ static size_t find_drift(const verdict_t *verdict)
 	return 0;
 }
 
+static void append(char *text, size_t room, const char *format, ...) PRINTF_LIKE(3, 4);
+
+static void append(char *text, size_t room, const char *format, ...)
+{
+	const size_t used = strlen(text);
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text + used, room - used, format, arguments);
+	va_end(arguments);
+}
+
 /* More exchanges than an assessment looks at, none of them shared: still one verdict, and a detail that fits. */
 static void remembers_no_more_than_there_is_room_for(void **state)
 {
@@ -147,11 +159,11 @@ static void remembers_no_more_than_there_is_room_for(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < 120; i++)
-		sprintf(text + strlen(text), MX("%u mx.now-%u.com."), i, i);
-	strcat(text, "@past insecure");
+		append(text, sizeof(text), MX("%u mx.now-%u.com."), i, i);
+	append(text, sizeof(text), "@past insecure");
 	for (unsigned i = 0; i < 120; i++)
-		sprintf(text + strlen(text), " %u mx.before-%u.com", i, i);
-	strcat(text, "\n");
+		append(text, sizeof(text), " %u mx.before-%u.com", i, i);
+	append(text, sizeof(text), "\n");
 	script_run(&run, &script);
 	assert_int_equal(run.verdict->drift, DRIFT_MOVED);
 	assert_int_equal(run.verdict->past->count, ASSESSMENT_TARGETS_MAX);
@@ -168,8 +180,8 @@ static void does_not_wait_in_vain(void **state)
 	name_t name;
 	const outcome_t failed = { .state = OUTCOME_FAILED, .why = "late" };
 	const past_exchange_t exchange = { .exchange = { .size = 1 } };
-	need_t answer;
-	need_t past;
+	need_t answer = { .kind = NEED_TARGET };
+	need_t past = { .kind = NEED_TARGET };
 
 	(void)state;
 	assert_true(name_from_text("example.org", &name));
