@@ -13,10 +13,11 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { ROOM_AT_FIRST = 65536 };
+enum { ROOM_AT_FIRST = 65536, CONNECT_SECONDS = 10 };
 
 /* One conversation. */
 typedef struct talk {
@@ -64,14 +65,17 @@ static bool fail_to_connect(talk_t *talk, int err)
 			    "(see --config and --socket)",
 			    talk->path);
 	case ECONNREFUSED: return fail(talk, "%s: nobody answers there: mxward is not running any more", talk->path);
+	case EAGAIN: return fail(talk, "%s: the server takes no connections: it hangs", talk->path);
 	case EACCES:
 	case EPERM: return fail_forbidden(talk);
 	default: return fail(talk, "%s: cannot connect: %s", talk->path, strerror(err));
 	}
 }
 
+/* A server that hangs takes no connections once its queue is full: connect() would wait for ever. */
 static bool begin(talk_t *talk)
 {
+	const struct timeval patience = { .tv_sec = CONNECT_SECONDS };
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 
 	if (strlen(talk->path) >= sizeof(address.sun_path))
@@ -80,6 +84,7 @@ static bool begin(talk_t *talk)
 	talk->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (talk->fd < 0)
 		return fail(talk, "cannot make a socket: %s", strerror(errno));
+	(void)setsockopt(talk->fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 	return connect(talk->fd, (const struct sockaddr *)&address, sizeof(address)) == 0 ||
 	       fail_to_connect(talk, errno);
 }

@@ -1,5 +1,5 @@
-"""A name server whose records a test changes while it runs. TTLs are 0, so that each question comes to it; mxward finds it by a
-stub zone."""
+"""A name server whose records a test changes while it runs. TTLs are 0 unless said otherwise, so that each question comes to it;
+mxward finds it by a stub zone."""
 import socketserver
 import struct
 import threading
@@ -20,8 +20,9 @@ class Moving:
     """Serves `zone` on `address`. records: {(name, type): [rdata as text]}; what is not there is NODATA, or NXDOMAIN for names in
     `absent`. Replace them at any time."""
 
-    def __init__(self, zone, address, records=None):
+    def __init__(self, zone, address, records=None, ttl=0):
         self.zone = zone
+        self.ttl = ttl
         self.records = records or {}
         self.absent = set()
         handlers = ((socketserver.ThreadingUDPServer, _Datagram), (_Connections, _Stream))
@@ -53,7 +54,7 @@ class Moving:
         reply.flags |= dns.flags.AA
         texts = [SOA.format(zone=self.zone)] if (name, rdtype) == (self.zone, "SOA") else self.records.get((name, rdtype), [])
         if texts:
-            reply.answer.append(dns.rrset.from_text(question.name, 0, "IN", rdtype, *texts))
+            reply.answer.append(dns.rrset.from_text(question.name, self.ttl, "IN", rdtype, *texts))
         else:
             reply.authority.append(dns.rrset.from_text(self.zone, 0, "IN", "SOA", SOA.format(zone=self.zone)))
             reply.set_rcode(dns.rcode.NXDOMAIN if name in self.absent else dns.rcode.NOERROR)
