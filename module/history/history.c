@@ -7,8 +7,12 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
-enum { QUEUE_MAX = 4 << 20 /* octets of visits that wait */ };
+enum {
+	QUEUE_MAX = 4 << 20, /* octets of visits that wait */
+	NICENESS = 10,       /* of the writer: whoever answers comes first */
+};
 
 struct history {
 	queue_t *queue;
@@ -51,6 +55,7 @@ static void take(void *owner, queue_item_t *item)
 	if (item->is_request) {
 		const request_t *request = (const request_t *)item;
 
+		(void)setpriority(PRIO_PROCESS, 0, NICENESS); /* the thread's own, on Linux */
 		writer_use(history->writer, request->file, &request->limits);
 	} else {
 		const visit_t *visit = (const visit_t *)item;
@@ -60,7 +65,7 @@ static void take(void *owner, queue_item_t *item)
 	free_item(item);
 }
 
-static bool rest(void *owner)
+static int rest(void *owner)
 {
 	const history_t *history = owner;
 

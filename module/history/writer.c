@@ -1,6 +1,6 @@
 /* writer.c: see writer.h.
  *
- *	closed ─ visit → open, begin ─ record × BATCH_MAX, or rest → prune, commit ─ …
+ *	closed ─ visit → open, begin ─ record × BATCH_MAX, or BATCH_MS → prune, commit ─ …
  *	          │ fails: the visits are lost; nothing is tried for RETRY_SECONDS, so that a full disk costs nothing
  */
 #include "module/history/writer.h"
@@ -14,6 +14,7 @@
 
 enum {
 	BATCH_MAX = 256,   /* visits in one transaction */
+	BATCH_MS = 200,    /* that it stays open: a commit costs more than a visit */
 	PRUNE_MAX = 256,   /* sets dropped in one transaction that does nothing else */
 	RETRY_SECONDS = 1, /* after something failed */
 	SHOWN_MAX = 1024,  /* octets of a path in a message */
@@ -26,6 +27,7 @@ struct writer {
 	char *file; /* NULL: switched off */
 	history_store_t *store;
 	unsigned batch;        /* visits in the transaction */
+	uint64_t batch_ends;   /* when it is to be committed; monotonic milliseconds */
 	bool more;             /* there is more to prune */
 	uint64_t now;          /* the last visit's time */
 	uint64_t retry_at;     /* monotonic seconds */
@@ -188,6 +190,14 @@ static void commit(writer_t *writer, unsigned sets)
 
 /* ---- for the queue ---- */
 
+/* Milliseconds that the transaction stays open. */
+static int batch_left(const writer_t *writer)
+{
+	const uint64_t now = clock_milliseconds(CLOCK_MONOTONIC);
+
+	return now < writer->batch_ends ? (int)(writer->batch_ends - now) : 0;
+}
+
 void writer_record(writer_t *writer, const history_visit_t *visit, uint64_t now)
 {
 	history_err_t err;
@@ -198,24 +208,27 @@ void writer_record(writer_t *writer, const history_visit_t *visit, uint64_t now)
 		writer_lose(writer, 1);
 		return;
 	}
-	writer->batch++;
+	if (writer->batch++ == 0)
+		writer->batch_ends = clock_milliseconds(CLOCK_MONOTONIC) + BATCH_MS;
 	writer->now = now;
 	err = history_store_record(writer->store, visit, now);
 	if (err != HISTORY_OK)
 		fail(writer, err);
-	else if (writer->batch == BATCH_MAX)
+	else if (writer->batch == BATCH_MAX || batch_left(writer) == 0)
 		commit(writer, 2 * BATCH_MAX); /* dropping is faster than adding */
 }
 
-bool writer_rest(writer_t *writer)
+int writer_rest(writer_t *writer)
 {
+	if (writer->batch > 0 && batch_left(writer) > 0)
+		return batch_left(writer);
 	if (writer->batch > 0)
-		commit(writer, 2 * writer->batch);
+		commit(writer, 2 * BATCH_MAX);
 	else if (writer->more && begin(writer))
 		commit(writer, PRUNE_MAX);
 	else
 		writer->more = false;
-	return writer->more;
+	return writer->more ? 0 : -1;
 }
 
 void writer_use(writer_t *writer, const char *file, const history_limits_t *limits)

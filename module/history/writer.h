@@ -32,7 +32,8 @@ void writer_use(writer_t *writer, const char *file, const history_limits_t *limi
 void writer_record(writer_t *writer, const history_visit_t *visit, uint64_t now);
 void writer_lose(writer_t *writer, size_t visits);
 
-/* Commits, and drops a little of what is too much. True: there is more to drop. */
-bool writer_rest(writer_t *writer);
+/* Nothing waits: commits what was recorded a while ago, or drops a little of what is too much. Milliseconds until it wants to be
+ * called again; negative: not before something was recorded. */
+int writer_rest(writer_t *writer);
 
 #endif

@@ -86,29 +86,49 @@ static void destroy(queue_t *queue)
 
 /* --- The writer -------------------------------------------------------------------------------------------------- */
 
-/* The owner's time for what is not urgent; false when it has nothing more to do. */
-static bool be_idle(queue_t *queue)
+/* The owner's time for what is not urgent. */
+static int be_idle(queue_t *queue)
 {
-	bool again;
+	int wait;
 
+	if (queue->use->idle == NULL)
+		return -1;
 	pthread_mutex_unlock(&queue->lock);
-	again = queue->use->idle(queue->owner);
+	wait = queue->use->idle(queue->owner);
 	pthread_mutex_lock(&queue->lock);
-	return again;
+	return wait;
+}
+
+static bool has_nothing(const queue_t *queue)
+{
+	return queue->first == NULL && !queue->stopping;
+}
+
+/* There is nothing to write: waits for something, or until the owner wants to do something else. */
+static void wait_for_change(queue_t *queue)
+{
+	const int wait = be_idle(queue);
+	struct timespec until = later(wait / 1000);
+
+	if (!has_nothing(queue))
+		return;
+	until.tv_nsec += wait % 1000 * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	if (wait < 0)
+		pthread_cond_wait(&queue->changed, &queue->lock);
+	else
+		pthread_cond_clockwait(&queue->changed, &queue->lock, CLOCK_MONOTONIC, &until);
 }
 
 /* Waits for the next item; NULL when none is to be written any more. */
 static queue_item_t *take(queue_t *queue)
 {
-	bool idle = queue->use->idle != NULL;
 	queue_item_t *item = NULL;
 
 	pthread_mutex_lock(&queue->lock);
-	while (queue->first == NULL && !queue->stopping)
-		if (idle)
-			idle = be_idle(queue);
-		else
-			pthread_cond_wait(&queue->changed, &queue->lock);
+	while (has_nothing(queue))
+		wait_for_change(queue);
 	if (!queue->stopping || !is_over(&queue->stop_at))
 		item = queue->first;
 	if (item != NULL) {

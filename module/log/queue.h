@@ -25,8 +25,9 @@ typedef struct queue_item {
 /* What the queue's owner does; all but abandon() in the writer's thread, or in queue_free(). */
 typedef struct queue_use {
 	void (*write)(void *owner, queue_item_t *item); /* takes the item over */
-	bool (*idle)(
-		void *owner); /* nothing waits to be written; true: call me again if that is still so. NULL: nothing to do */
+	/* Nothing waits to be written: milliseconds until it wants to be called again if that is still so; negative: not before
+	 * something was written. NULL: there is nothing to do then. */
+	int (*idle)(void *owner);
 	void (*finish)(void *owner, size_t lost); /* the last words; `lost` items were never written */
 	void (*abandon)(void *owner); /* queue_free() will not wait any longer: short; NULL: nothing to do */
 	void (*free_item)(queue_item_t *item);
