@@ -242,7 +242,7 @@ const conf_key_t conf_keys[] = {
 	  "Where; beside it are its journals, FILE-wal and FILE-shm." },
 	{ "history.max-rows", CONF_NUMBER, PLACE(history.max_rows), "10000000", 1000, 1000000000, NULL,
 	  "Sets, exchanges and addresses that are kept together; what was not seen for longest makes room. A million "
-	  "take about 100 MB." },
+	  "take about 70 MB." },
 	{ "history.max-age", CONF_DURATION, PLACE(history.max_age), "104w", DAY, 7300 * DAY, NULL,
 	  "What was not seen for so long is forgotten." },
 	{ "control.socket", CONF_PATH, PLACE(control.socket), "/run/mxward/control.sock", 0, 107, NULL,
