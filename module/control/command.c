@@ -2,14 +2,15 @@
 #include "module/command.h"
 
 #include "conf/conf.h"
+#include "module/ask/typed.h"
 #include "module/control/client.h"
 #include "module/control/order.h"
 #include "module/control/show.h"
 #include "module/escape.h"
 #include "module/terminal.h"
+#include "validator/name.h"
 
 #include <getopt.h>
-#include <idn2.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -46,27 +47,26 @@ static json_t *order_of_log_level(const line_t *line, char *error)
 	return json_pack("{s:s, s:s}", "command", "log-level", "level", line->words[0]);
 }
 
-/* An international name as it is in the DNS (RFC 5891, 4); any other as it is written. */
-static bool put_name(json_t *order, const char *text)
+/* False with a sentence when it is no name. */
+static bool put_name(json_t *order, const char *text, char *error)
 {
-	char *ascii = NULL;
-	int err = 0;
+	char plain[NAME_TEXT_MAX];
+	char *complaint = NULL;
+	name_t name;
+	const bool is_name = typed_name(text, &name, &complaint);
 
-	for (const char *c = text; *c != '\0' && ascii == NULL && err == 0; c++)
-		if ((unsigned char)*c >= 0x80)
-			err = idn2_to_ascii_8z(text, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
-	err = err != 0 || json_object_set_new(order, "name", json_string(ascii != NULL ? ascii : text)) != 0;
-	idn2_free(ascii);
-	return err == 0;
+	if (!is_name && complaint != NULL)
+		snprintf(error, SENTENCE_MAX, "%s", complaint);
+	free(complaint);
+	return is_name && json_object_set_new(order, "name", json_string(name_to_text(&name, plain))) == 0;
 }
 
 static json_t *order_with_name(const char *command, const char *text, char *error)
 {
 	json_t *order = json_pack("{s:s}", "command", command);
 
-	if (order == NULL || put_name(order, text))
+	if (order == NULL || put_name(order, text, error))
 		return order;
-	snprintf(error, SENTENCE_MAX, "that is no domain name");
 	json_decref(order);
 	return NULL;
 }
@@ -101,8 +101,7 @@ static json_t *order_of_nta(const line_t *line, char *error)
 {
 	json_t *order = json_pack("{s:s, s:s}", "command", "nta", "action", line->words[0]);
 
-	if (order != NULL && line->count == 2 && !put_name(order, line->words[1])) {
-		snprintf(error, SENTENCE_MAX, "that is no domain name");
+	if (order != NULL && line->count == 2 && !put_name(order, line->words[1], error)) {
 		json_decref(order);
 		return NULL;
 	}

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/queue.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 enum {
@@ -355,7 +356,9 @@ static void on_acceptable(evutil_socket_t fd, short events, void *arg)
 {
 	control_t *control = arg;
 	const struct timeval pause = { .tv_usec = ACCEPT_PAUSE_MS * 1000 };
-	int peer = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	struct sockaddr_un nobody; /* clients have no name */
+	socklen_t size = sizeof(nobody);
+	int peer = accept4(fd, (struct sockaddr *)&nobody, &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	(void)events;
 	if (peer >= 0) {
@@ -400,12 +403,13 @@ control_t *control_new(struct event_base *base, listener_t *listener, const cont
 
 void control_free(control_t *control)
 {
-	connection_t *connection;
-
 	if (control == NULL)
 		return;
-	while ((connection = TAILQ_FIRST(&control->connections)) != NULL)
+	for (connection_t *connection = TAILQ_FIRST(&control->connections), *next; connection != NULL;
+	     connection = next) {
+		next = TAILQ_NEXT(connection, link);
 		connection_close(connection);
+	}
 	if (control->acceptable != NULL)
 		event_free(control->acceptable);
 	if (control->resume != NULL)

@@ -11,9 +11,10 @@ static bool has_group(int fd, gid_t group)
 {
 	socklen_t size = 0;
 	gid_t *groups = NULL;
+	gid_t no_room;
 	bool found = false;
 
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, NULL, &size) == 0 || size > GROUPS_MAX * sizeof(*groups))
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, &no_room, &size) == 0 || size > GROUPS_MAX * sizeof(*groups))
 		return false; /* none at all, or nonsense; else it fails with the size that it needs */
 	groups = malloc(size);
 	if (groups != NULL && getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &size) == 0)

@@ -30,7 +30,11 @@ static void show_list(const show_t *show, const char *title, const json_t *alert
 		return;
 	fprintf(show->out, "%s%s: %zu%s\n", show_tone(show, SHOW_STRONG), title, json_array_size(alerts),
 		show_end(show));
-	json_array_foreach(alerts, i, alert) if (i < most) show_alert(show, alert, tone);
+	json_array_foreach(alerts, i, alert)
+	{
+		if (i < most)
+			show_alert(show, alert, tone);
+	}
 	if (json_array_size(alerts) > most)
 		fprintf(show->out, "  ... and %zu more: see --json\n", json_array_size(alerts) - most);
 }

@@ -68,7 +68,10 @@ void show_enrich_cache(json_t *reply)
 	json_t *entry;
 	size_t i;
 
-	json_array_foreach(json_object_get(reply, "entries"), i, entry) enrich_entry(entry);
+	json_array_foreach(json_object_get(reply, "entries"), i, entry)
+	{
+		enrich_entry(entry);
+	}
 }
 
 /* ---- for people ---- */
@@ -161,7 +164,10 @@ void show_cache(const show_t *show, const json_t *order, const json_t *reply)
 	fprintf(show->out, "%s%s%s\n", show_tone(show, SHOW_STRONG), show_string(reply, "name", name), show_end(show));
 	if (json_array_size(entries) == 0)
 		fputs("  nothing is cached about it\n", show->out);
-	json_array_foreach(entries, i, entry) show_entry(show, entry);
+	json_array_foreach(entries, i, entry)
+	{
+		show_entry(show, entry);
+	}
 }
 
 void show_flush(const show_t *show, const json_t *order, const json_t *reply)

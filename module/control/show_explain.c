@@ -81,8 +81,14 @@ void show_explain(const show_t *show, const json_t *order, const json_t *reply)
 		security, show_end(show), show_integer(reply, "took_ms"));
 	if (show_string(reply, "reason", reason)[0] != '\0')
 		fprintf(show->out, "why: %s\n", reason);
-	json_array_foreach(json_object_get(reply, "mx"), i, item) show_exchange(show, item);
+	json_array_foreach(json_object_get(reply, "mx"), i, item)
+	{
+		show_exchange(show, item);
+	}
 	if (json_array_size(json_object_get(reply, "findings")) > 0)
 		fputs("findings:\n", show->out);
-	json_array_foreach(json_object_get(reply, "findings"), i, item) show_finding(show, item);
+	json_array_foreach(json_object_get(reply, "findings"), i, item)
+	{
+		show_finding(show, item);
+	}
 }

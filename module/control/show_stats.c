@@ -18,8 +18,10 @@ static uint64_t sum_of(const json_t *object)
 	const char *key;
 	const json_t *value;
 
-	json_object_foreach((json_t *)(uintptr_t)object, key, value) sum +=
-		json_is_integer(value) ? show_integer(object, key) : 0;
+	json_object_foreach((json_t *)(uintptr_t)object, key, value)
+	{
+		sum += json_is_integer(value) ? show_integer(object, key) : 0;
+	}
 	return sum;
 }
 
@@ -41,8 +43,11 @@ static void show_shares(const show_t *show, const char *title, const json_t *obj
 	if (whole == 0)
 		return;
 	show_title(show, title, "");
-	json_object_foreach((json_t *)(uintptr_t)object, key, value) if (json_is_integer(value))
-		show_row(show, key, show_integer(object, key), whole);
+	json_object_foreach((json_t *)(uintptr_t)object, key, value)
+	{
+		if (json_is_integer(value))
+			show_row(show, key, show_integer(object, key), whole);
+	}
 }
 
 /* ---- queries ---- */
@@ -64,9 +69,14 @@ static void show_queries(const show_t *show, const json_t *queries)
 
 	show_title(show, "Queries", "         all         UDP         TCP");
 	json_object_foreach((json_t *)(uintptr_t)udp, key, value)
+	{
 		show_type(show, key, show_integer(udp, key), show_integer(tcp, key));
-	json_object_foreach((json_t *)(uintptr_t)tcp, key, value) if (json_object_get(udp, key) == NULL)
-		show_type(show, key, 0, show_integer(tcp, key));
+	}
+	json_object_foreach((json_t *)(uintptr_t)tcp, key, value)
+	{
+		if (json_object_get(udp, key) == NULL)
+			show_type(show, key, 0, show_integer(tcp, key));
+	}
 	show_type(show, "together", sum_of(udp), sum_of(tcp));
 }
 
@@ -96,9 +106,11 @@ static double bound_of(const json_t *histogram, uint64_t count, double share)
 	const json_t *bucket;
 	size_t i;
 
-	json_array_foreach(json_object_get(histogram, "buckets"), i,
-			   bucket) if ((double)json_integer_value(json_array_get(bucket, 1)) >=
-				       share * (double)count) return json_number_value(json_array_get(bucket, 0));
+	json_array_foreach(json_object_get(histogram, "buckets"), i, bucket)
+	{
+		if ((double)json_integer_value(json_array_get(bucket, 1)) >= share * (double)count)
+			return json_number_value(json_array_get(bucket, 0));
+	}
 	return 0;
 }
 

@@ -87,7 +87,10 @@ void show_enrich_trust_anchors(json_t *reply)
 	json_t *file;
 	size_t i;
 
-	json_array_foreach(json_object_get(reply, "anchors"), i, file) enrich_file(file);
+	json_array_foreach(json_object_get(reply, "anchors"), i, file)
+	{
+		enrich_file(file);
+	}
 }
 
 /* ---- for people ---- */
@@ -157,5 +160,8 @@ void show_nta(const show_t *show, const json_t *order, const json_t *reply)
 	fputs(json_array_size(ntas) == 0 ? "every domain is validated: there are no negative trust anchors\n"
 					 : "not validated (RFC 7646):\n",
 	      show->out);
-	json_array_foreach(ntas, i, nta) show_anchor(show, nta);
+	json_array_foreach(ntas, i, nta)
+	{
+		show_anchor(show, nta);
+	}
 }

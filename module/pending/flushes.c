@@ -177,11 +177,10 @@ flushes_t *flushes_new(struct event_base *base, cache_t *cache, unsigned linger,
 
 void flushes_free(flushes_t *flushes)
 {
-	flush_t *flush;
-
 	if (flushes == NULL)
 		return;
-	while ((flush = TAILQ_FIRST(&flushes->list)) != NULL) {
+	for (flush_t *flush = TAILQ_FIRST(&flushes->list), *next; flush != NULL; flush = next) {
+		next = TAILQ_NEXT(flush, link);
 		if (flush->state != LINGERING)
 			flush->flushed(flush->arg, false, flush->dropped);
 		flush_free(flush);

@@ -115,7 +115,10 @@ static void load(ntas_t *ntas)
 	if (!json_is_array(json_object_get(object, "ntas")))
 		log_write(ntas->log, LOG_LEVEL_WARNING,
 			  "%s cannot be read: the negative trust anchors in it are forgotten", ntas->file);
-	json_array_foreach(json_object_get(object, "ntas"), i, item)(void) !take(ntas, item, clock_of_wall());
+	json_array_foreach(json_object_get(object, "ntas"), i, item)
+	{
+		(void)!take(ntas, item, clock_of_wall());
+	}
 	json_decref(object);
 }
 

@@ -274,7 +274,7 @@ static json_t *lost_json(const behind_t *behind)
 {
 	return json_pack("{s:I, s:I, s:I, s:I}", "log", (json_int_t)behind->log.lost, "validation_log",
 			 (json_int_t)behind->vlog.lost, "history", (json_int_t)behind->history.lost, "alerts",
-			 (json_int_t)(behind->alerts.lost + behind->alerts.left_out));
+			 (json_int_t)behind->alerts.lost + (json_int_t)behind->alerts.left_out);
 }
 
 static json_t *rooms_json(const server_t *server, const behind_t *behind, const pending_state_t *state)

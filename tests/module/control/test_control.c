@@ -85,7 +85,7 @@ static int dial(const fixture_t *fixture)
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-	strcpy(address.sun_path, fixture->path);
+	strncpy(address.sun_path, fixture->path, sizeof(address.sun_path) - 1);
 	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
 	return fd;
 }
