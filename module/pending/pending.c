@@ -85,8 +85,27 @@ struct pending {
 
 static bool settings_copy(pending_settings_t *to, const pending_settings_t *from)
 {
+	const size_t size = from->insecure_count * sizeof(*from->insecure);
+	name_t *insecure = size > 0 ? malloc(size) : NULL;
+
 	*to = *from;
-	return pool_settings_copy(&to->pool, &from->pool);
+	if (size > 0 && insecure == NULL)
+		return false;
+	if (insecure != NULL)
+		memcpy(insecure, from->insecure, size);
+	to->insecure = insecure;
+	if (pool_settings_copy(&to->pool, &from->pool))
+		return true;
+	free(insecure);
+	return false;
+}
+
+static void settings_clear(pending_settings_t *settings)
+{
+	free((name_t *)(uintptr_t)settings->insecure);
+	settings->insecure = NULL;
+	settings->insecure_count = 0;
+	pool_settings_clear(&settings->pool);
 }
 
 static judging_t *judging_of(const pending_settings_t *settings)
@@ -97,7 +116,7 @@ static judging_t *judging_of(const pending_settings_t *settings)
 /* Takes the settings with their strings and the judging over. */
 static void settings_use(pending_t *pending, const pending_settings_t *settings, judging_t *judging)
 {
-	pool_settings_clear(&pending->settings.pool);
+	settings_clear(&pending->settings);
 	judging_release(pending->judging);
 	pending->judging = judging;
 	pending->settings = *settings;
@@ -271,15 +290,47 @@ static void question_tell(const pending_t *pending, const question_t *question, 
 	witnesses_hear(&pending->witnesses, &ended);
 }
 
+/* The negative trust anchor that keeps a name from being validated; NULL when there is none. */
+static const name_t *anchor_above(const pending_t *pending, const name_t *name)
+{
+	const pending_settings_t *settings = &pending->settings;
+
+	for (size_t i = 0; i < settings->insecure_count; i++)
+		if (name_is_under(name, &settings->insecure[i]))
+			return &settings->insecure[i];
+	return NULL;
+}
+
+/* Says in an answer that it was not validated, and why (RFC 7646, 6): false when there is nothing to say. */
+static bool note_anchor(const pending_t *pending, const question_t *question, const resolution_t *resolution,
+			resolution_t *noted)
+{
+	const cache_answer_t *answer = &resolution->answer;
+	const name_t *anchor = answer->security == SECURITY_INSECURE && answer->ede == CACHE_NO_EDE && !answer->failure
+				       ? anchor_above(pending, &question->name)
+				       : NULL;
+	char name[NAME_TEXT_MAX];
+
+	if (anchor == NULL)
+		return false;
+	*noted = *resolution;
+	resolution_moved(noted);
+	resolution_note(noted, EDE_NEGATIVE_TRUST_ANCHOR, name_to_text(anchor, name));
+	return true;
+}
+
 static void on_done(void *arg, const resolution_t *resolution, const verdict_t *verdict)
 {
 	question_t *question = arg;
 	pending_t *pending = question->owner;
+	resolution_t noted; /* borrows what `resolution` owns */
 
 	if (resolution == NULL) {
 		question_answer(pending, question, NULL, NULL);
 		return;
 	}
+	if (note_anchor(pending, question, resolution, &noted))
+		resolution = &noted;
 	question->is_stale = stale_permits(resolution, verdict) && keep_stale(pending, question, true);
 	question_tell(pending, question, resolution, verdict);
 	question_settle(pending, question, resolution, verdict);
@@ -598,7 +649,7 @@ static void inbox_drop(pending_t *pending)
 {
 	for (message_t *message = next_message(pending); message != NULL; message = next_message(pending)) {
 		if (message->kind == MESSAGE_RELOAD) {
-			pool_settings_clear(&message->reload.settings.pool);
+			settings_clear(&message->reload.settings);
 			judging_release(message->reload.judging);
 		} else if (message->kind == MESSAGE_QUESTION && message->waiter.told != NULL) {
 			message->waiter.told(message->waiter.told_arg, NULL, NULL, 0);
@@ -627,7 +678,7 @@ static void pending_free(pending_t *pending)
 	mailbox_close(&pending->inbox);
 	if (pending->ready_fd >= 0)
 		close(pending->ready_fd);
-	pool_settings_clear(&pending->settings.pool);
+	settings_clear(&pending->settings);
 	judging_release(pending->judging);
 	free(pending);
 }

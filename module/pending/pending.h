@@ -24,10 +24,12 @@
 
 typedef struct pending pending_t;
 
-/* What a reload may change. Copied, the pool's strings included; only the policy is taken over, in any case. */
+/* What a reload may change. Copied, the pool's strings and the names included; only the policy is taken over, in any case. */
 typedef struct pending_settings {
 	pool_settings_t pool;
 	policy_t *policy;
+	const name_t *insecure; /* negative trust anchors (RFC 7646), in lower case: answers below them say so (RFC 8914, 33) */
+	size_t insecure_count;
 	unsigned corroborate_ms; /* that the same question over TCP may take */
 	unsigned target_ms;      /* that all questions about an MX set's exchanges may take together */
 	answer_limits_t limits;

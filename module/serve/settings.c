@@ -96,6 +96,24 @@ static bool pool_settings(const server_t *server, const conf_t *conf, pool_setti
 	return made;
 }
 
+/* The same as names: *count of them. NULL when memory is out. */
+static name_t *insecure_names(const server_t *server, const conf_t *conf, size_t *count)
+{
+	const conf_strings_t *lasting = &conf->resolver.domain_insecure;
+	name_t *names = calloc(lasting->count + NTAS_MAX, sizeof(*names));
+
+	*count = 0;
+	for (size_t i = 0; names != NULL && i < lasting->count; i++) {
+		if (!name_from_text(lasting->items[i], &names[*count]))
+			continue; /* conf has read it as a name already */
+		name_lower(&names[*count]);
+		(*count)++;
+	}
+	for (size_t i = 0; names != NULL && i < ntas_count(server->ntas); i++)
+		names[(*count)++] = ntas_get(server->ntas, i)->name;
+	return names;
+}
+
 bool settings_with_pending(server_t *server, const conf_t *conf, bool (*use)(server_t *, const pending_settings_t *))
 {
 	pending_settings_t settings = {
@@ -112,12 +130,17 @@ bool settings_with_pending(server_t *server, const conf_t *conf, bool (*use)(ser
 	};
 	bool done = false;
 
-	if (!pool_settings(server, conf, &settings.pool))
-		return false;
+	name_t *insecure = insecure_names(server, conf, &settings.insecure_count);
+
+	settings.insecure = insecure;
+	if (insecure == NULL || !pool_settings(server, conf, &settings.pool))
+		goto done;
 	settings.policy = policy_of(server, conf);
 	if (settings.policy != NULL)
 		done = use(server, &settings);
 	pool_settings_clear(&settings.pool);
+done:
+	free(insecure);
 	return done;
 }
 

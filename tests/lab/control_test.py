@@ -24,6 +24,7 @@ RECORDS = {(ZONE, "MX"): ["10 mx1.control.plain."], ("mx1.control.plain.", "A"):
 BOGUS = "expired.lab."
 SECURE = "rsa.lab."
 REFUSED, NO_SERVER, USAGE = 1, 2, 64
+NEGATIVE_TRUST_ANCHOR = 33  # RFC 8914
 LIBRARY = "libfaketimeMT.so.1"
 MANY = 200
 MEGA = 1 << 20
@@ -140,6 +141,9 @@ def _nta(cases, mxward):
     answer = asking.ask(daemon.ADDRESS, BOGUS, "MX")
     cases.check(not answer.failure and len(answer.records()) == 2 and not answer.reply.flags & dns.flags.AD,
                 "nta add: its mail flows, unvalidated", answer.failure or answer.reply)
+    cases.check(answer.codes() == [NEGATIVE_TRUST_ANCHOR] and answer.texts() == [BOGUS], "nta add: the answer says so (EDE 33)", answer.reply)
+    again = asking.ask(daemon.ADDRESS, BOGUS, "MX")
+    cases.check(again.codes() == [NEGATIVE_TRUST_ANCHOR], "nta add: from the cache, too", again.reply)
     cases.check(_rcode("flipped.lab.") == "SERVFAIL", "nta add: others are validated as before")
     mxward.told("reload")
     cases.check(len(mxward.told("nta", "list")["ntas"]) == 1 and _rcode(BOGUS) == "NOERROR", "nta: survives a reload")

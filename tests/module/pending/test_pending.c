@@ -706,6 +706,44 @@ static void budget_ends_a_question(void **state)
 	assert_true(fake.asked[0].cancelled); /* the reply goes first */
 }
 
+/* ---- negative trust anchors ---- */
+
+/* An answer that is not validated because an administrator says so, says so itself. */
+static void notes_negative_trust_anchors(void **state)
+{
+	static const uint8_t packet[] = "\0\0\201\200\0\1\0\1\0\0\0\0\7example\3org\0\0\1\0\1"
+					"\300\14\0\1\0\1\0\0\1\54\0\4\31\31\0\1";
+	const pool_outcome_t insecure = { .result = POOL_ANSWERED,
+					  .security = SECURITY_INSECURE,
+					  .why = "",
+					  .packet = packet,
+					  .size = sizeof(packet) - 1 };
+	pending_settings_t settings = usual;
+	const cache_key_t key = { .name = (const uint8_t *)"\7example\3org", .name_size = 13, .type = TYPE_A };
+	fixture_t *fixture = NULL;
+	cache_found_t found;
+	uint8_t out[512];
+	name_t org;
+
+	(void)state;
+	assert_true(name_from_text("org", &org));
+	settings.insecure = &org;
+	settings.insecure_count = 1;
+	fixture = fixture_new(&settings);
+	assert_true(submit(fixture->pending, "example.org", 1));
+	sem_wait(&fake.was_asked);
+	fake_answer(0, &insecure);
+	sem_wait(&sent.came);
+	cache_thread_begin();
+	assert_int_equal(cache_find(fixture->cache, &key, CACHE_FORM_PLAIN, clock_of_cache(), out, sizeof(out), &found),
+			 CACHE_HIT);
+	cache_thread_end();
+	assert_int_equal(found.ede, EDE_NEGATIVE_TRUST_ANCHOR);
+	assert_int_equal(found.ede_text_size, 4);
+	assert_memory_equal(found.ede_text, "org.", 4);
+	fixture_free(fixture);
+}
+
 /* ---- flushes ---- */
 
 typedef struct flushed {
@@ -1009,6 +1047,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(joins_what_is_fresh_enough, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(tells_who_was_turned_away, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(tells_that_it_stops, set_up, tear_down),
+		cmocka_unit_test(notes_negative_trust_anchors),
 		cmocka_unit_test_setup_teardown(flushes_a_name, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(later_flushes_wait_together, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(tells_flushes_that_it_stops, set_up, tear_down),
