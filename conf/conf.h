@@ -171,6 +171,19 @@ typedef struct conf_control {
 	char *nta_file; /* the same */
 } conf_control_t;
 
+/* A domain that is asked for again and again, whether or not a client asks. */
+typedef struct conf_watch {
+	char *domain;               /* presentation format, without a final dot */
+	conf_strings_t expect;      /* names, or "*." and a name for all below it; may be empty */
+	uint32_t every;             /* seconds, at most, from one time to the next */
+	uint32_t signatures_within; /* seconds; 0: however soon signatures end */
+} conf_watch_t;
+
+typedef struct conf_watches {
+	size_t count;
+	conf_watch_t *items; /* each domain once, whatever its case */
+} conf_watches_t;
+
 typedef struct conf_webhook {
 	char *url;        /* "" for none */
 	char *token_file; /* absolute path; "" for none */
@@ -216,6 +229,7 @@ typedef struct conf {
 	conf_alerts_t alerts;
 	conf_history_t history;
 	conf_control_t control;
+	conf_watches_t watch;
 	conf_place_t *places; /* for conf_place() */
 } conf_t;
 

@@ -246,9 +246,14 @@ const conf_key_t conf_keys[] = {
 	{ "history.max-age", CONF_DURATION, PLACE(history.max_age), "104w", DAY, 7300 * DAY, NULL,
 	  "What was not seen for so long is forgotten." },
 	{ "control.socket", CONF_PATH, PLACE(control.socket), "/run/mxward/control.sock", 0, 107, NULL,
-	  "Unix socket for mxward status, stats, flush and their like: for root and the socket's group; \"\" for none." },
+	  "Unix socket for mxward status, stats, flush and their like: for root and the socket's group; \"\" for "
+	  "none." },
 	{ "control.nta-file", CONF_PATH, PLACE(control.nta_file), "/var/lib/mxward/nta.json", 0, 4095, NULL,
 	  "File by which a restart knows the negative trust anchors that mxward nta has set; \"\" for none." },
+
+	{ "watch", CONF_WATCHES, PLACE(watch), "[]", 0, 256, NULL,
+	  "Domains that are asked for whether or not anyone asks, as {domain: example.org, expect: [mx1.example.org, "
+	  "\"*.mail.example\"], every: 15m, signatures-within: 3d}; all but the domain may be left out." },
 };
 
 const size_t conf_key_count = sizeof(conf_keys) / sizeof(conf_keys[0]);

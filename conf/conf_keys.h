@@ -26,6 +26,7 @@ typedef enum {
 	CONF_ROUTES,       /* conf_routes_t */
 	CONF_CHOICES,      /* conf_choices_t */
 	CONF_PINS,         /* conf_pins_t */
+	CONF_WATCHES,      /* conf_watches_t */
 	/* Options of unbound.conf(5), in conf_resolver_t.options instead of at a place of their own: */
 	CONF_OPTION_SWITCH,  /* yes or no */
 	CONF_OPTION_NUMBER,  /* a number */

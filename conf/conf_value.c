@@ -491,6 +491,90 @@ static bool read_route_item(const value_t *value, const yaml_node_t *node)
 	return true;
 }
 
+/* Watches: {domain: NAME, expect: [EXCHANGE, ...], every: DURATION, signatures-within: DURATION}. */
+
+static bool read_pin_exchanges(const value_t *value, const yaml_node_t *node, conf_strings_t *list);
+
+enum {
+	WATCH_EVERY = 15 * 60,
+	WATCH_EVERY_LEAST = 10,
+	WATCH_EVERY_MOST = 24 * 3600,
+	WATCH_WITHIN = 3 * 24 * 3600,
+	WATCH_WITHIN_MOST = 90 * 24 * 3600,
+};
+
+static bool read_watch_domain(const value_t *value, const yaml_node_t *node, conf_watches_t *list, conf_watch_t *watch)
+{
+	const value_t domain = with_words(value, "a domain name", "example.org");
+	char name[CONF_NAME_MAX];
+
+	if (!read_name(&domain, node, name))
+		return false;
+	for (size_t i = 0; i < list->count; i++)
+		if (list->items[i].domain != NULL && strcasecmp(list->items[i].domain, name) == 0)
+			return report_problem(value, node, name, "is here twice: once is enough");
+	return store_text(value, &watch->domain, name);
+}
+
+static bool read_watch_time(const value_t *value, const yaml_node_t *node, uint64_t least, uint64_t most,
+			    uint32_t *place)
+{
+	conf_key_t key = *value->key;
+	value_t time = with_words(value, "a duration", "15m");
+	uint64_t amount;
+
+	key.least = least;
+	key.most = most;
+	time.key = &key;
+	if (!read_amount(&time, node, conf_text_duration, conf_text_of_duration, &amount))
+		return false;
+	*place = (uint32_t)amount;
+	return true;
+}
+
+static bool read_watch_pair(const value_t *value, const yaml_node_pair_t *pair, conf_watches_t *list)
+{
+	const value_t exchange = with_words(value, "an exchange", "mx1.example.org");
+	conf_watch_t *watch = &list->items[list->count - 1];
+	const yaml_node_t *name = yaml_document_get_node(value->document, pair->key);
+	const yaml_node_t *node = yaml_document_get_node(value->document, pair->value);
+	const char *text = name->type == YAML_SCALAR_NODE ? (const char *)name->data.scalar.value : "";
+
+	if (strcmp(text, "domain") == 0 && watch->domain == NULL)
+		return read_watch_domain(value, node, list, watch);
+	if (strcmp(text, "expect") == 0 && watch->expect.count == 0)
+		return read_pin_exchanges(&exchange, node, &watch->expect);
+	if (strcmp(text, "every") == 0)
+		return read_watch_time(value, node, WATCH_EVERY_LEAST, WATCH_EVERY_MOST, &watch->every);
+	if (strcmp(text, "signatures-within") == 0)
+		return read_watch_time(value, node, 0, WATCH_WITHIN_MOST, &watch->signatures_within);
+	return conf_report_at(value->report, name->start_mark,
+			      "%s: domain, expect, every and signatures-within are wanted here, each once",
+			      value->key->path);
+}
+
+static bool read_watch_item(const value_t *value, const yaml_node_t *node)
+{
+	static const char wanted[] = "%s: {domain: example.org} is wanted here, perhaps with expect, every and "
+				     "signatures-within";
+	conf_watches_t *list = value->place;
+	conf_watch_t *watch;
+
+	if (node->type != YAML_MAPPING_NODE)
+		return conf_report_at(value->report, node->start_mark, wanted, value->key->path);
+	watch = grow(value, list->items, list->count, sizeof(*watch));
+	if (watch == NULL)
+		return false;
+	list->items = watch;
+	watch += list->count++;
+	watch->every = WATCH_EVERY;
+	watch->signatures_within = WATCH_WITHIN;
+	for (const yaml_node_pair_t *pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top; pair++)
+		if (!read_watch_pair(value, pair, list))
+			return false;
+	return watch->domain != NULL || conf_report_at(value->report, node->start_mark, wanted, value->key->path);
+}
+
 /* Mappings. Each reader appends one pair; `value` has the words for what stands behind the colon. */
 
 static bool read_plain_word(const value_t *value, const yaml_node_t *node, char **place)
@@ -744,6 +828,17 @@ static void free_pins(void *place)
 	free(list->items);
 }
 
+static void free_watches(void *place)
+{
+	conf_watches_t *list = place;
+
+	for (size_t i = 0; i < list->count; i++) {
+		free(list->items[i].domain);
+		free_strings(&list->items[i].expect);
+	}
+	free(list->items);
+}
+
 static const kind_t kinds[] = {
 	[CONF_NUMBER] = { read_number, "a number", NULL, NULL, NULL },
 	[CONF_SWITCH] = { read_switch, "yes or no", NULL, NULL, NULL },
@@ -765,6 +860,8 @@ static const kind_t kinds[] = {
 	[CONF_PREFIXES] = { read_prefix_item, "a network", "127.0.0.0/8", "a list of networks", free_prefixes },
 	[CONF_ROUTES] = { read_route_item, "a route", "{zone: corp.example, to: [192.0.2.53]}", "a list of routes",
 			  free_routes },
+	[CONF_WATCHES] = { read_watch_item, "a domain to watch", "{domain: example.org}", "a list of domains to watch",
+			   free_watches },
 	[CONF_CHOICES] = { NULL, "an action", "reject", "a mapping of checks to actions", free_choices, read_choice,
 			   "{target-is-alias: reject}" },
 	[CONF_PINS] = { NULL, "an exchange", "mx1.example.org", "a mapping of domains to their exchanges", free_pins,

@@ -495,6 +495,23 @@ void alerts_end(alerts_t *alerts, const char *kind, const char *domain, const ch
 	unlock_and_wake(alerts, before);
 }
 
+void alerts_settle(alerts_t *alerts, const char *kind, const char *domain, const char *const *hosts,
+		   const char *const *details, size_t count, uint64_t wall)
+{
+	alert_words_t words[ALERTS_SETTLE_MAX];
+	uint64_t before;
+
+	if (alerts == NULL)
+		return;
+	count = count < ALERTS_SETTLE_MAX ? count : ALERTS_SETTLE_MAX;
+	for (size_t i = 0; i < count; i++)
+		words[i] = (alert_words_t){ kind, domain, hosts[i], details[i] };
+	pthread_mutex_lock(&alerts->lock);
+	before = book_changes(alerts->book);
+	book_settle(alerts->book, kind, domain, words, count, wall);
+	unlock_and_wake(alerts, before);
+}
+
 json_t *alerts_json(alerts_t *alerts)
 {
 	json_t *json;

@@ -19,6 +19,8 @@
 
 typedef struct alerts alerts_t;
 
+enum { ALERTS_SETTLE_MAX = 100 }; /* causes of one kind that a domain can have; more are left out */
+
 /* What a reload may change. Copied. */
 typedef struct alerts_settings {
 	bool log;
@@ -67,6 +69,11 @@ void alerts_note(alerts_t *alerts, const name_t *name, const verdict_t *verdict,
 void alerts_raise(alerts_t *alerts, const char *kind, const char *domain, const char *host, const char *detail,
 		  uint64_t wall);
 void alerts_end(alerts_t *alerts, const char *kind, const char *domain, const char *host, uint64_t wall);
+
+/* All causes of one kind that a domain has now: raises these, and ends what is open beside them. `hosts` and `details` have
+ * `count` elements each, and no NULL. */
+void alerts_settle(alerts_t *alerts, const char *kind, const char *domain, const char *const *hosts,
+		   const char *const *details, size_t count, uint64_t wall);
 
 /* {"open": [A…], "ended": [A…], "left_out": n, "waiting": n}: open ones by domain, and the last 200 that ended, newest first.
  * A = {"id", "kind", "domain", "host"|null, "detail", "sentence", "began", "seen", "ended"|null, "outcome", "told"}; times are

@@ -190,6 +190,28 @@ void book_end(book_t *book, const char *kind, const char *domain, const char *ho
 		end_alert(book, alert, ALERT_CURED, now);
 }
 
+static bool is_among(const alert_t *alert, const alert_words_t *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(alert->host, words[i].host) == 0)
+			return true;
+	return false;
+}
+
+void book_settle(book_t *book, const char *kind, const char *domain, const alert_words_t *words, size_t count,
+		 uint64_t now)
+{
+	size_t i = place_of(book, domain);
+
+	while (is_of(book, i, domain))
+		if (strcmp(book->open[i]->kind, kind) == 0 && !is_among(book->open[i], words, count))
+			end_at(book, i, ALERT_CURED, now);
+		else
+			i++;
+	for (i = 0; i < count; i++)
+		book_raise(book, &words[i], now);
+}
+
 /* ---- verdicts ---- */
 
 static bool is_caused(const book_note_t *note, const char *kind)

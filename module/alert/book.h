@@ -74,6 +74,11 @@ void book_raise(book_t *book, const alert_words_t *words, uint64_t now);
 /* It is gone. `host` "" stands for none, NULL for any. */
 void book_end(book_t *book, const char *kind, const char *domain, const char *host, uint64_t now);
 
+/* All causes of one kind for a domain: raises these, and ends what is open beside them. Kind and domain of all `words` are the
+ * same as the others. */
+void book_settle(book_t *book, const char *kind, const char *domain, const alert_words_t *words, size_t count,
+		 uint64_t now);
+
 /* A verdict: raises what it found, and ends what it did not find again if it accepted; counts failures (R6). */
 void book_note(book_t *book, const book_note_t *note, uint64_t now);
 

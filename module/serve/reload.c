@@ -19,6 +19,11 @@ static bool use_alerts_settings(server_t *server, const alerts_settings_t *setti
 	return alerts_reload(server->alerts, settings);
 }
 
+static bool use_wishes(server_t *server, const watch_wish_t *wishes, size_t count)
+{
+	return watch_configure(server->watch, wishes, count);
+}
+
 static bool same_addresses(const conf_addresses_t *a, const conf_addresses_t *b)
 {
 	if (a->count != b->count)
@@ -77,6 +82,7 @@ static bool take_file(server_t *server, char **error)
 		return false;
 	/* With a bad file of providers nothing is taken: what is known of them stays. */
 	if (owners_check(fresh, error) && settings_with_alerts(server, fresh, use_alerts_settings) &&
+	    settings_with_watch(server, fresh, use_wishes) &&
 	    settings_with_pending(server, fresh, use_pending_settings)) {
 		use_fresh_conf(server, fresh);
 		return true;

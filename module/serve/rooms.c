@@ -7,6 +7,7 @@
 #include "module/serve/orders_trust.h"
 #include "module/serve/settings.h"
 #include "validator/ede.h"
+#include "validator/rdata.h"
 
 #include <stdlib.h>
 
@@ -231,6 +232,43 @@ static void stop_pending(server_t *server)
 		pending_stop(server->pending);
 }
 
+/* ---- watch: asks the pending thread, which may tell it something to the last ---- */
+
+static bool ask_afresh(void *arg, const name_t *name, pending_told_fn *told, void *told_arg)
+{
+	const server_t *server = arg;
+
+	return pending_ask(server->pending, name, RDATA_TYPE_MX, true, told, told_arg);
+}
+
+static bool make_watch(server_t *server)
+{
+	const watch_calls_t calls = { .ask = ask_afresh, .arg = server };
+
+	server->watch = watch_new(server->base, &calls, server->alerts);
+	return server->watch != NULL;
+}
+
+static void free_watch(server_t *server)
+{
+	watch_free(server->watch);
+}
+
+static bool use_wishes(server_t *server, const watch_wish_t *wishes, size_t count)
+{
+	return watch_configure(server->watch, wishes, count);
+}
+
+static bool start_watch(server_t *server)
+{
+	return settings_with_watch(server, server->conf, use_wishes);
+}
+
+static void stop_watch(server_t *server)
+{
+	watch_stop(server->watch);
+}
+
 /* ---- front ---- */
 
 static bool on_miss(void *arg, const query_t *query, const client_t *client)
@@ -339,7 +377,9 @@ static const room_t rooms[] = {
 	{ make_counts, free_counts, false },
 	{ make_ntas, free_ntas, false },
 	{ NULL, free_front, false }, /* after pending, which replies through the front's sockets to the last */
+	{ make_watch, free_watch, false },
 	{ start_pending, stop_pending, false },
+	{ start_watch, stop_watch, false },
 	{ start_front, stop_front, false }, /* behind all that it needs, so that whoever asks is answered */
 	{ start_control, stop_control, false },
 	{ start_inspection, stop_inspection, false }, /* asks over the control socket */

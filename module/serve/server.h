@@ -15,6 +15,7 @@
 #include "module/serve/callbacks.h"
 #include "module/serve/nta.h"
 #include "module/vlog/vlog.h"
+#include "module/watch/watch.h"
 
 #include <event2/event.h>
 
@@ -29,6 +30,7 @@ typedef struct server {
 	callbacks_t *callbacks;  /* from other threads to this one */
 	vlog_t *vlog;
 	alerts_t *alerts;
+	watch_t *watch;
 	history_t *history;
 	cache_t *cache;
 	cookies_t *cookies;         /* the front's */

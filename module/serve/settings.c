@@ -166,11 +166,12 @@ static void free_names(char **names, size_t count)
 /* The domains that somebody cares for by name: *count of them. NULL when memory is out. */
 static char **named_domains(const conf_t *conf, size_t *count)
 {
-	char **names = calloc(conf->mx.pins.count + 1, sizeof(*names));
+	const size_t pins = conf->mx.pins.count;
+	char **names = calloc(pins + conf->watch.count + 1, sizeof(*names));
 
 	*count = 0;
-	for (size_t i = 0; names != NULL && i < conf->mx.pins.count; i++) {
-		names[i] = plain_name(conf->mx.pins.items[i].domain);
+	for (size_t i = 0; names != NULL && i < pins + conf->watch.count; i++) {
+		names[i] = plain_name(i < pins ? conf->mx.pins.items[i].domain : conf->watch.items[i - pins].domain);
 		if (names[i] == NULL) {
 			free_names(names, i);
 			return NULL;
@@ -211,5 +212,25 @@ bool settings_with_alerts(server_t *server, const conf_t *conf, bool (*use)(serv
 	free(exec);
 	if (names != NULL)
 		free_names(names, count);
+	return done;
+}
+
+bool settings_with_watch(server_t *server, const conf_t *conf, bool (*use)(server_t *, const watch_wish_t *, size_t))
+{
+	watch_wish_t *wishes = calloc(conf->watch.count + 1, sizeof(*wishes));
+	bool done = false;
+
+	for (size_t i = 0; wishes != NULL && i < conf->watch.count; i++) {
+		const conf_watch_t *wanted = &conf->watch.items[i];
+
+		wishes[i] = (watch_wish_t){ .domain = wanted->domain,
+					    .expect_count = wanted->expect.count,
+					    .expect = (const char *const *)wanted->expect.items,
+					    .every = wanted->every,
+					    .signatures_within = wanted->signatures_within };
+	}
+	if (wishes != NULL)
+		done = use(server, wishes, conf->watch.count);
+	free(wishes);
 	return done;
 }

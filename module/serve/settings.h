@@ -17,5 +17,6 @@ bool settings_with_pending(server_t *server, const conf_t *conf, bool (*use)(ser
 
 /* The same for alerts: all of the settings end with the call. */
 bool settings_with_alerts(server_t *server, const conf_t *conf, bool (*use)(server_t *, const alerts_settings_t *));
+bool settings_with_watch(server_t *server, const conf_t *conf, bool (*use)(server_t *, const watch_wish_t *, size_t));
 
 #endif

@@ -133,6 +133,7 @@ static void is_default(const conf_t *conf)
 	assert_string_equal(conf->history.file, "/var/lib/mxward/history.db");
 	assert_int_equal(conf->history.max_rows, 10000000);
 	assert_int_equal(conf->history.max_age, 104 * 7 * 86400);
+	assert_int_equal(conf->watch.count, 0);
 }
 
 static void nothing_is_the_defaults(void **state)

@@ -212,6 +212,7 @@ static void sample_loads_to_the_defaults(void **state)
 	assert_string_equal(one->history.file, other->history.file);
 	assert_int_equal(one->history.max_rows, other->history.max_rows);
 	assert_int_equal(one->history.max_age, other->history.max_age);
+	assert_int_equal(one->watch.count, other->watch.count);
 	conf_free(one);
 	conf_free(other);
 	free(text);

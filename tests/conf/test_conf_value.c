@@ -204,6 +204,28 @@ static const refused_t refused[] = {
 	{ "an argument of control characters", "alerts: {exec: [/bin/tell, \"\\e[2J\"]}",
 	  "1:28: alerts.exec: \"\\x1b[2J\" holds a control character: leave it out" },
 
+	/* Watches. */
+	{ "a watch that is a text", "watch: [example.org]",
+	  "1:9: watch: {domain: example.org} is wanted here, perhaps with expect, every and signatures-within" },
+	{ "a watch of no domain", "watch: [{every: 1h}]",
+	  "1:9: watch: {domain: example.org} is wanted here, perhaps with expect, every and signatures-within" },
+	{ "a watch of an unknown key", "watch: [{domain: a.example, evry: 1h}]",
+	  "1:29: watch: domain, expect, every and signatures-within are wanted here, each once" },
+	{ "a watch of two domains", "watch: [{domain: a.example, domain: b.example}]",
+	  "1:29: watch: domain, expect, every and signatures-within are wanted here, each once" },
+	{ "a domain that is watched twice", "watch: [{domain: a.example}, {domain: A.example}]",
+	  "1:39: watch: \"A.example\" is here twice: once is enough" },
+	{ "a domain to watch that is none", "watch: [{domain: a..example}]",
+	  "1:18: watch: \"a..example\" is no domain name: it has an empty label" },
+	{ "too often", "watch: [{domain: a.example, every: 9s}]",
+	  "1:36: watch: \"9s\" is too little: the least is 10s" },
+	{ "too seldom", "watch: [{domain: a.example, every: 2d}]", "1:36: watch: \"2d\" is too much: the most is 1d" },
+	{ "no time for signatures", "watch: [{domain: a.example, signatures-within: [1]}]",
+	  "1:48: watch: a duration is wanted here, for example 15m, and this is a list" },
+	{ "no exchange is expected", "watch: [{domain: a.example, expect: []}]",
+	  "1:37: watch: a list of exchanges is empty: name one, for example [mx1.example.org], or \".\" for a domain "
+	  "that takes no mail (null MX, RFC 7505)" },
+
 	/* Pins. */
 	{ "a text for pins", "mx: {pin: example.org}",
 	  "1:11: mx.pin: a mapping of domains to their exchanges is wanted here, for example {example.org: "
@@ -453,6 +475,28 @@ static void stores_alerts(void **state)
 	conf_free(conf);
 }
 
+static void stores_watches(void **state)
+{
+	conf_t *conf = accepted("watch:\n  - {domain: Example.org.}\n"
+				"  - {domain: example.net, expect: [mx1.example.net, \"*.mail.example\"], every: 10s, "
+				"signatures-within: 0}\n"
+				"  - {domain: parked.example, expect: .}\n");
+	const conf_watch_t *items = conf->watch.items;
+
+	(void)state;
+	assert_int_equal(conf->watch.count, 3);
+	assert_string_equal(items[0].domain, "Example.org");
+	assert_int_equal(items[0].expect.count, 0);
+	assert_int_equal(items[0].every, 900);
+	assert_int_equal(items[0].signatures_within, 3 * 86400);
+	assert_int_equal(items[1].expect.count, 2);
+	assert_string_equal(items[1].expect.items[1], "*.mail.example");
+	assert_int_equal(items[1].every, 10);
+	assert_int_equal(items[1].signatures_within, 0);
+	assert_string_equal(items[2].expect.items[0], ".");
+	conf_free(conf);
+}
+
 static void stores_validation_log(void **state)
 {
 	conf_t *conf = accepted("validation-log: {file: \"\", journal: yes, key: /k, checkpoint: 1, hits: true}");
@@ -496,6 +540,8 @@ static const bound_row_t bounds[] = {
 	  "f:1:15: mx.pin: a list has too many exchanges: the most are 64" },
 	{ "choices are bounded", "mx: {policy: {", "c", ": log", "}}", 128,
 	  "f:1:14: mx.policy has too many items: the most are 128" },
+	{ "watches are bounded", "watch: [", "{domain: d", "}", "]", 256,
+	  "f:1:8: watch has too many items: the most are 256" },
 	{ "arguments are bounded", "alerts: {exec: [", "/a", "", "]}", 32,
 	  "f:1:16: alerts.exec has too many items: the most are 32" },
 	{ "own names are bounded", "mx: {own-names: [", "n", "", "]}", 64,
@@ -599,6 +645,8 @@ int main(void)
 		cmocka_unit_test(stores_alerts),
 		cmocka_unit_test(stores_validation_log),
 		cmocka_unit_test(stores_history),
+		cmocka_unit_test(stores_watches),
+		cmocka_unit_test(stores_validation_log),
 		cmocka_unit_test(stores_options),
 		cmocka_unit_test(fails_on_long_paths_and_lines),
 	};
