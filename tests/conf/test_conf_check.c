@@ -39,6 +39,8 @@ static const refused_t refused[] = {
 	  "1:24: validation-log.file and log.to name the same file: give each its own" },
 	{ "a log into the default of the other", "log: {to: /var/log/mxward/validation.log}",
 	  "1:11: validation-log.file and log.to name the same file: give each its own" },
+	{ "negative trust anchors in the alerts' file", "alerts: {file: /a}\ncontrol: {nta-file: /a}",
+	  "2:21: control.nta-file and alerts.file name the same file: give each its own" },
 	{ "the key in the file that it signs", "validation-log: {file: /a, key: /a}",
 	  "1:33: validation-log.key and validation-log.file name the same file: give each its own" },
 	{ "the key in a log", "log: {to: /a}\nvalidation-log: {key: /a}",
