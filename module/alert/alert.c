@@ -60,8 +60,10 @@ static size_t room_for(const char *text, size_t most)
 
 alert_t *alert_new(const alert_words_t *words)
 {
+	const char *former = words->former != NULL ? words->former : "";
 	size_t size = room_for(words->kind, ALERT_KIND_MAX) + room_for(words->domain, ALERT_NAME_MAX) +
-		      room_for(words->host, ALERT_NAME_MAX) + room_for(words->detail, ALERT_DETAIL_MAX);
+		      room_for(words->host, ALERT_NAME_MAX) + room_for(words->detail, ALERT_DETAIL_MAX) +
+		      room_for(former, ALERT_SET_MAX);
 	alert_t *alert = calloc(1, sizeof(*alert) + size);
 	char *at;
 
@@ -72,13 +74,14 @@ alert_t *alert_new(const alert_words_t *words)
 	alert->domain = keep(&at, words->domain, ALERT_NAME_MAX);
 	alert->host = keep(&at, words->host, ALERT_NAME_MAX);
 	alert->detail = keep(&at, words->detail, ALERT_DETAIL_MAX);
+	alert->former = keep(&at, former, ALERT_SET_MAX);
 	alert->site = alert_site(alert->domain);
 	return alert;
 }
 
 alert_t *alert_copy(const alert_t *alert)
 {
-	const alert_words_t words = { alert->kind, alert->domain, alert->host, alert->detail };
+	const alert_words_t words = { alert->kind, alert->domain, alert->host, alert->detail, alert->former };
 	alert_t *copy = alert_new(&words);
 
 	if (copy == NULL)

@@ -16,6 +16,7 @@ enum {
 	ALERT_KIND_MAX = 40,    /* octets with the final NUL; longer texts are cut off */
 	ALERT_NAME_MAX = 1024,  /* the same for domain and host */
 	ALERT_DETAIL_MAX = 512, /* the same for the detail */
+	ALERT_SET_MAX = 65,     /* the same for a set of exchanges: SHA-256 in hexadecimal */
 	ALERT_TEXT_MAX = 2048,  /* holds any alert_text() */
 };
 
@@ -45,6 +46,8 @@ typedef struct alert_words {
 	const char *domain; /* presentation format, lower case, with the final dot */
 	const char *host;   /* the same for an exchange; "": it is about the domain */
 	const char *detail; /* data for people; "" if none */
+	const char
+		*former; /* mx-drift: which exchanges the domain had before (book_note_t.set); NULL or "": not known */
 } alert_words_t;
 
 typedef struct alert {
@@ -62,6 +65,7 @@ typedef struct alert {
 	const char *site; /* the registrable domain, an end of `domain` */
 	const char *host;
 	const char *detail;
+	const char *former;
 	char text[]; /* of these */
 } alert_t;
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 static const char failing_kind[] = "mx-failing";
+static const char drift_kind[] = "mx-drift";
 static const char watch_prefix[] = "watch-";
 
 /* ---- places: open alerts are in the order of their domains ---- */
@@ -222,12 +223,19 @@ static bool is_caused(const book_note_t *note, const char *kind)
 	return false;
 }
 
+static bool is_cured(const alert_t *alert, const book_note_t *note)
+{
+	if (strcmp(alert->kind, drift_kind) == 0)
+		return note->set != NULL && strcmp(alert->former, note->set) == 0;
+	return !is_caused(note, alert->kind);
+}
+
 static void end_what_is_cured(book_t *book, const book_note_t *note, uint64_t now)
 {
 	size_t i = place_of(book, note->domain);
 
 	while (is_of(book, i, note->domain))
-		if (book->open[i]->by_verdict && !is_caused(note, book->open[i]->kind))
+		if (book->open[i]->by_verdict && is_cured(book->open[i], note))
 			end_at(book, i, ALERT_CURED, now);
 		else
 			i++;
@@ -236,7 +244,7 @@ static void end_what_is_cured(book_t *book, const book_note_t *note, uint64_t no
 static void note_failure(book_t *book, const char *domain, uint64_t now)
 {
 	const streak_t *streak = streaks_fail(&book->streaks, domain, now);
-	const alert_words_t words = { failing_kind, domain, "", "" };
+	const alert_words_t words = { failing_kind, domain, "", "", NULL };
 
 	book->lesser_changes++;
 	if (streak == NULL || streak->last - streak->first < book->settings.failing_after)
@@ -248,7 +256,7 @@ void book_note(book_t *book, const book_note_t *note, uint64_t now)
 {
 	for (size_t i = 0; i < note->count; i++) {
 		const alert_words_t words = { note->causes[i].kind, note->domain, note->causes[i].host,
-					      note->causes[i].detail };
+					      note->causes[i].detail, note->former };
 
 		raise(book, &words, true, now);
 	}
@@ -266,6 +274,8 @@ static bool is_quiet(const book_t *book, const alert_t *alert, uint64_t now)
 {
 	if (alert->by_verdict && strcmp(alert->kind, failing_kind) == 0)
 		return streaks_find(&book->streaks, alert->domain) == NULL;
+	if (strcmp(alert->kind, drift_kind) == 0)
+		return alert->began + BOOK_QUIET < now;
 	return alert->seen + BOOK_QUIET < now;
 }
 

@@ -35,8 +35,10 @@ typedef struct book_settings {
 /* What one verdict says, as far as alerts go. */
 typedef struct book_note {
 	const char *domain;
-	bool failing; /* the answer is SERVFAIL */
-	size_t count; /* of causes */
+	bool failing;       /* the answer is SERVFAIL */
+	const char *set;    /* the exchanges that it has: the same text for the same ones; NULL: none, or not known */
+	const char *former; /* the same of what was accepted before */
+	size_t count;       /* of causes */
 	struct {
 		const char *kind;
 		const char *host; /* "": none */
@@ -79,7 +81,8 @@ void book_end(book_t *book, const char *kind, const char *domain, const char *ho
 void book_settle(book_t *book, const char *kind, const char *domain, const alert_words_t *words, size_t count,
 		 uint64_t now);
 
-/* A verdict: raises what it found, and ends what it did not find again if it accepted; counts failures (R6). */
+/* A verdict: raises what it found, and ends what it did not find again if it accepted; counts failures (R6). But mx-drift is
+ * found only once, since what is accepted is remembered: it goes on until the former exchanges are back, BOOK_QUIET at most. */
 void book_note(book_t *book, const book_note_t *note, uint64_t now);
 
 /* Once in a while: ends what nobody has heard of for long. */

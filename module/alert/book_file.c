@@ -20,12 +20,12 @@ enum {
 
 static json_t *alert_to_json(const alert_t *alert)
 {
-	return json_pack("{s:I, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:s, s:b, s:i, s:i}", "id", (json_int_t)alert->id,
-			 "kind", alert->kind, "domain", alert->domain, "host", alert->host, "detail", alert->detail,
-			 "began", (json_int_t)alert->began, "seen", (json_int_t)alert->seen, "ended",
-			 (json_int_t)alert->ended, "outcome", alert_outcome_name(alert->outcome), "by_verdict",
-			 (int)alert->by_verdict, "told_begin", (int)alert->told[ALERT_BEGIN], "told_end",
-			 (int)alert->told[ALERT_END]);
+	return json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:s, s:b, s:i, s:i}", "id",
+			 (json_int_t)alert->id, "kind", alert->kind, "domain", alert->domain, "host", alert->host,
+			 "detail", alert->detail, "former", alert->former, "began", (json_int_t)alert->began, "seen",
+			 (json_int_t)alert->seen, "ended", (json_int_t)alert->ended, "outcome",
+			 alert_outcome_name(alert->outcome), "by_verdict", (int)alert->by_verdict, "told_begin",
+			 (int)alert->told[ALERT_BEGIN], "told_end", (int)alert->told[ALERT_END]);
 }
 
 /* Takes the element over. */
@@ -147,20 +147,20 @@ typedef struct row {
 
 static bool read_row(json_t *object, row_t *row)
 {
-	return json_unpack(object, "{s:I, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:s, s:b, s:i, s:i !}", "id", &row->id,
-			   "kind", &row->words.kind, "domain", &row->words.domain, "host", &row->words.host, "detail",
-			   &row->words.detail, "began", &row->began, "seen", &row->seen, "ended", &row->ended,
-			   "outcome", &row->outcome, "by_verdict", &row->by_verdict, "told_begin", &row->told_begin,
-			   "told_end", &row->told_end) == 0;
+	return json_unpack(object, "{s:I, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:s, s:b, s:i, s:i !}", "id",
+			   &row->id, "kind", &row->words.kind, "domain", &row->words.domain, "host", &row->words.host,
+			   "detail", &row->words.detail, "former", &row->words.former, "began", &row->began, "seen",
+			   &row->seen, "ended", &row->ended, "outcome", &row->outcome, "by_verdict", &row->by_verdict,
+			   "told_begin", &row->told_begin, "told_end", &row->told_end) == 0;
 }
 
 static bool is_sane(const row_t *row)
 {
 	return is_text(row->words.kind, 1, ALERT_KIND_MAX) && is_text(row->words.domain, 1, ALERT_NAME_MAX) &&
 	       is_text(row->words.host, 0, ALERT_NAME_MAX) && is_text(row->words.detail, 0, ALERT_DETAIL_MAX) &&
-	       row->id > 0 && row->id < INT64_MAX && row->began >= 0 && row->seen >= row->began &&
-	       (row->ended == 0 || row->ended >= row->began) && (row->told_begin & ~ALERT_BY_ALL) == 0 &&
-	       (row->told_end & ~ALERT_BY_ALL) == 0;
+	       is_text(row->words.former, 0, ALERT_SET_MAX) && row->id > 0 && row->id < INT64_MAX && row->began >= 0 &&
+	       row->seen >= row->began && (row->ended == 0 || row->ended >= row->began) &&
+	       (row->told_begin & ~ALERT_BY_ALL) == 0 && (row->told_end & ~ALERT_BY_ALL) == 0;
 }
 
 /* Whether an alert has ended is said twice; both must say the same. */

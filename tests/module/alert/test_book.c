@@ -147,7 +147,7 @@ static void note(book_t *book, const char *domain, const char *kind, const char 
 static void take_step(book_t *book, const step_t *step)
 {
 	const uint64_t now = START + step->at;
-	const alert_words_t words = { step->kind, step->domain, step->host, "" };
+	const alert_words_t words = { step->kind, step->domain, step->host, "", NULL };
 
 	switch (step->op) {
 	case NOTE: note(book, step->domain, step->kind, step->host, false, now); return;
@@ -350,10 +350,39 @@ static void ways_come_to_their_end_one_by_one(void **state)
 	book_free(book);
 }
 
+/* It is found once, since what is accepted is remembered from then on. */
+static void a_drift_lasts_until_the_former_set_is_back(void **state)
+{
+	book_note_t moved = { .domain = "a.example.", .set = "b", .former = "a", .count = 1 };
+	book_note_t stays = { .domain = "a.example.", .set = "b", .former = "b" };
+	book_note_t back = { .domain = "a.example.", .set = "a", .former = "b", .count = 1 };
+	book_t *book = new_book(&settings);
+	char told[TOLD_MAX];
+
+	(void)state;
+	moved.causes[0].kind = back.causes[0].kind = "mx-drift";
+	moved.causes[0].host = back.causes[0].host = "";
+	moved.causes[0].detail = back.causes[0].detail = "";
+	book_note(book, &moved, START);
+	assert_string_equal(tell(book, START, told), "begin mx-drift a.example.");
+	book_note(book, &stays, START + HOUR);
+	assert_string_equal(tell(book, START + HOUR, told), "");
+	book_note(book, &back, START + 2 * HOUR);
+	assert_string_equal(tell(book, START + 2 * HOUR, told), "end mx-drift a.example. cured");
+	book_note(book, &moved, START + 3 * HOUR);
+	assert_string_equal(tell(book, START + 3 * HOUR, told), "begin mx-drift a.example.");
+	book_note(book, &stays, START + 6 * DAY);
+	book_tick(book, START + 7 * DAY);
+	assert_string_equal(tell(book, START + 7 * DAY, told), "");
+	book_tick(book, START + 7 * DAY + 4 * HOUR);
+	assert_string_equal(tell(book, START + 7 * DAY + 4 * HOUR, told), "end mx-drift a.example. forgotten");
+	book_free(book);
+}
+
 static void texts_are_printable_and_bounded(void **state)
 {
 	char longest[3 * ALERT_NAME_MAX];
-	const alert_words_t words = { "watch-rejected\n", longest, longest, "\033[2J\x7f\xc3\xa4" };
+	const alert_words_t words = { "watch-rejected\n", longest, longest, "\033[2J\x7f\xc3\xa4", NULL };
 	char text[ALERT_TEXT_MAX];
 	alert_t *alert;
 
@@ -414,6 +443,7 @@ int main(void)
 	tests[count++] = (struct CMUnitTest)cmocka_unit_test(ended_ones_are_bounded);
 	tests[count++] = (struct CMUnitTest)cmocka_unit_test(ways_come_to_their_end_one_by_one);
 	tests[count++] = (struct CMUnitTest)cmocka_unit_test(texts_are_printable_and_bounded);
+	tests[count++] = (struct CMUnitTest)cmocka_unit_test(a_drift_lasts_until_the_former_set_is_back);
 	tests[count++] = (struct CMUnitTest)cmocka_unit_test(knows_sites);
 	tests[count++] = (struct CMUnitTest)cmocka_unit_test(says_what_kinds_mean);
 	return _cmocka_run_group_tests("book", tests, count, NULL, NULL);

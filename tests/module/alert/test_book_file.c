@@ -124,9 +124,9 @@ static void a_full_book_fits(void **state)
 	book_free(after);
 }
 
-#define ALERT(domain, rest)                                             \
-	"{\"id\":1,\"kind\":\"bogus\",\"domain\":\"" domain             \
-	"\",\"host\":\"\",\"detail\":\"\",\"began\":5,\"seen\":6," rest \
+#define ALERT(domain, rest)                                                             \
+	"{\"id\":1,\"kind\":\"bogus\",\"domain\":\"" domain                             \
+	"\",\"host\":\"\",\"detail\":\"\",\"former\":\"\",\"began\":5,\"seen\":6," rest \
 	"\"by_verdict\":true,\"told_begin\":7,\"told_end\":0}"
 #define BOOK(alerts, failing) "{\"v\":1,\"next_id\":2,\"alerts\":[" alerts "],\"failing\":[" failing "]}"
 #define STREAK(domain, first, last, count) \
