@@ -14,6 +14,7 @@ int command_checkconf(int argc, char **argv);
 int command_lookup(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_log(int argc, char **argv);
+int command_log_verify(int argc, char **argv); /* a part of it */
 int command_history(int argc, char **argv);
 int command_reverse(int argc, char **argv);
 int command_version(int argc, char **argv);

@@ -12,4 +12,8 @@ const char *escape_octets(const uint8_t *octets, size_t size, char *text, size_t
 /* The same for a string that is its own end. */
 const char *escape_string(const char *string, char *text, size_t room);
 
+/* The same for sentences: names in them are in presentation format already, so a backslash is left as it is. */
+const char *escape_sentence(const uint8_t *octets, size_t size, char *text, size_t room);
+const char *escape_text(const char *string, char *text, size_t room);
+
 #endif

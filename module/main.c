@@ -15,7 +15,7 @@ static const command_t commands[] = {
 	{ "checkconf", command_checkconf, "say what is wrong with a configuration" },
 	{ "lookup", command_lookup, "resolve a name, and say whether the answer is secure and why" },
 	{ "doctor", command_doctor, "check this machine from the client's side, and say how to mend it" },
-	{ "log", command_log, "prove that nobody edited the validation log" },
+	{ "log", command_log, "search the validation log, sum it up, prove that nobody edited it" },
 	{ "history", command_history, "show which MX sets a domain had, and when" },
 	{ "reverse", command_reverse, "list the domains whose mail goes to a host" },
 	{ "status", command_control, "say whether the server answers, since when, and on what" },

@@ -17,8 +17,12 @@ int logfiles_open(const char *path)
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	struct stat st;
 
-	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISDIR(st.st_mode))
+	if (fd < 0)
 		return fd;
+	if (fstat(fd, &st) == 0 && !S_ISDIR(st.st_mode)) {
+		fcntl(fd, F_SETFL, 0); /* what comes through a pipe may be waited for, once somebody writes to it */
+		return fd;
+	}
 	close(fd);
 	errno = EISDIR;
 	return -1;

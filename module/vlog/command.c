@@ -29,7 +29,7 @@ static const char help[] =
 	"\n"
 	"Proves that a validation log is as it was written. Name its files in the order in which they\n"
 	"were written, oldest first; - is standard input. Each line that was changed, removed, inserted,\n"
-	"put into another order or cut off is named.\n"
+	"put into another order or cut off is named. Files may be compressed (gzip, zstd).\n"
 	"\n"
 	"  -k, --key FILE  check signatures with this public key (PEM); again for further keys\n"
 	"      --json      print one JSON object\n"
@@ -158,12 +158,11 @@ static int report_result(const report_t *report, const verify_result_t *result)
 
 /* --- Reading ----------------------------------------------------------------------------------------------------- */
 
-static void cannot_read(const char *file)
+static void cannot_read(const char *file, const char *why)
 {
 	char name[NAME_SHOWN_MAX];
 
-	fprintf(stderr, "mxward log verify: cannot read %s: %s\n", escape_string(file, name, sizeof(name)),
-		strerror(errno));
+	fprintf(stderr, "mxward log verify: cannot read %s: %s\n", escape_string(file, name, sizeof(name)), why);
 }
 
 static bool read_file(verify_t *verify, report_t *report, const char *file)
@@ -174,14 +173,14 @@ static bool read_file(verify_t *verify, report_t *report, const char *file)
 	bool done;
 
 	if (fd < 0) {
-		cannot_read(file);
+		cannot_read(file, strerror(errno));
 		return false;
 	}
 	report->size = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && isatty(STDERR_FILENO) ? (uint64_t)st.st_size : 0;
 	done = verify_file(verify, is_stdin ? "standard input" : file, fd);
 	clear_progress(report);
 	if (!done)
-		cannot_read(file);
+		cannot_read(file, verify_error(verify));
 	if (!is_stdin)
 		close(fd);
 	return done;
@@ -230,11 +229,11 @@ static int verify_log(const request_t *request)
 
 static int usage_error(const char *what)
 {
-	fprintf(stderr, "mxward log: %s; see mxward log --help\n", what);
+	fprintf(stderr, "mxward log verify: %s; see mxward log verify --help\n", what);
 	return EXIT_USAGE;
 }
 
-static int command_verify(int argc, char **argv)
+int command_log_verify(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "key", required_argument, NULL, 'k' },
@@ -261,17 +260,4 @@ static int command_verify(int argc, char **argv)
 	request.files = argv + optind;
 	request.file_count = (size_t)(argc - optind);
 	return request.file_count > 0 ? verify_log(&request) : usage_error("name the files of the log, oldest first");
-}
-
-int command_log(int argc, char **argv)
-{
-	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
-		fputs(help, stdout);
-		return 0;
-	}
-	if (argc > 1 && strcmp(argv[1], "level") == 0)
-		return command_log_level(argc - 1, argv + 1);
-	if (argc < 2 || strcmp(argv[1], "verify") != 0)
-		return usage_error("what can be done with it is: verify, level");
-	return command_verify(argc - 1, argv + 1);
 }

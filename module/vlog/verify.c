@@ -1,6 +1,8 @@
 /* verify.c: see verify.h. */
 #include "module/vlog/verify.h"
 
+#include "module/logread/logsource.h"
+
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdarg.h>
@@ -27,6 +29,7 @@ struct verify {
 	place_t here;    /* the line that is looked at */
 	uint64_t unread; /* lines between the two that are none, and perhaps were some */
 	verify_result_t result;
+	const char *error;
 	size_t filled; /* octets in buffer */
 	char buffer[CHAIN_LINE_MAX + READ_SIZE];
 	char last[CHAIN_LINE_MAX];
@@ -232,21 +235,49 @@ static void check_end(verify_t *verify)
 	verify->filled = 0;
 }
 
-bool verify_file(verify_t *verify, const char *name, int fd)
+/* Octets of the file that were read; of a pipe, what was unpacked. */
+static uint64_t place_in(int fd, uint64_t octets)
+{
+	off_t at = lseek(fd, 0, SEEK_CUR);
+
+	return at >= 0 ? (uint64_t)at : octets;
+}
+
+static bool read_source(verify_t *verify, logsource_t *source, int fd)
 {
 	uint64_t octets = 0;
 	ssize_t more;
 
-	verify->here = (place_t){ name, 0 };
-	while ((more = read(fd, verify->buffer + verify->filled, sizeof(verify->buffer) - verify->filled)) > 0) {
+	while ((more = logsource_read(source, verify->buffer + verify->filled,
+				      sizeof(verify->buffer) - verify->filled)) > 0) {
 		octets += (uint64_t)more;
 		verify->filled += (size_t)more;
 		check_lines(verify);
 		check_too_long(verify);
-		verify->hooks->progress(verify->hooks->data, octets);
+		verify->hooks->progress(verify->hooks->data, place_in(fd, octets));
 	}
-	check_end(verify);
+	verify->error = logsource_error(source);
 	return more == 0;
+}
+
+bool verify_file(verify_t *verify, const char *name, int fd)
+{
+	logsource_t *source = logsource_new(fd);
+	bool read;
+
+	verify->here = (place_t){ name, 0 };
+	verify->error = "memory is out";
+	if (source == NULL)
+		return false;
+	read = read_source(verify, source, fd);
+	check_end(verify);
+	logsource_free(source);
+	return read;
+}
+
+const char *verify_error(const verify_t *verify)
+{
+	return verify->error;
 }
 
 /* The last line is named by no other. If it is no checkpoint, this at least can be said of it. */

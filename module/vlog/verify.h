@@ -15,7 +15,7 @@ typedef struct verify verify_t;
 /* A fault, as it is found. `text` is safe to print; it and file are borrowed for the time of the call. */
 typedef void (*verify_fault_fn)(void *data, const char *file, uint64_t line, const char *text);
 
-/* How far it got: octets of this file. */
+/* How far it got: octets of this file, as it is on the disk. */
 typedef void (*verify_progress_fn)(void *data, uint64_t octets);
 
 typedef struct verify_hooks {
@@ -39,8 +39,10 @@ typedef struct verify_result {
 /* Borrows hooks and seals, of which there may be none: signatures are not checked then. NULL when memory is out. */
 MUST_USE verify_t *verify_new(const verify_hooks_t *hooks, seal_t *const *seals, size_t seal_count);
 
-/* Reads the next file from fd. `name` is borrowed until verify_free(). False when it cannot be read (errno). */
+/* Reads the next file from fd, compressed or not (logsource.h). `name` is borrowed until verify_free(). False when it cannot be
+ * read to its end: verify_error() tells why (static). */
 MUST_USE bool verify_file(verify_t *verify, const char *name, int fd);
+const char *verify_error(const verify_t *verify);
 
 /* All files were read. The result is valid until verify_free(). */
 const verify_result_t *verify_finish(verify_t *verify);

@@ -87,7 +87,7 @@ class LogTest(unittest.TestCase):
     def test_usage(self):
         for arguments in ([], ["--no-such-option"], ["-k"], ["-k", "x"] * 17 + [str(self.log)]):
             self.verify(*arguments, status=64)
-        for arguments, status in (([], 64), (["prove"], 64), (["--help"], 0), (["verify", "--help"], 0)):
+        for arguments, status in ((["prove"], 2), (["--help"], 0), (["verify", "--help"], 0)):
             done = subprocess.run([MXWARD, "log", *arguments], capture_output=True, check=False)
             self.assertEqual(done.returncode, status, arguments)
 
