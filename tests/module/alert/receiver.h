@@ -80,8 +80,8 @@ static inline void receiver_reply(receiver_t *receiver, int fd, reply_t reply)
 	static const char *const texts[] = {
 		[REPLY_200] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok",
 		[REPLY_500] = "HTTP/1.1 500 Broken\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
-		[REPLY_302] = "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n"
-			      "Connection: close\r\n\r\n",
+		[REPLY_302] = ("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n"
+			       "Connection: close\r\n\r\n"),
 	};
 
 	if (reply == REPLY_HANG) {
