@@ -165,6 +165,8 @@ typedef struct conf_inspection {
 	char *token_file;             /* path; "" for none, which only loopback addresses may have */
 	conf_strings_t allowed_hosts; /* names that a client may call it by, beside its addresses and localhost */
 	char *log_index;              /* path */
+	size_t log_index_size;        /* octets */
+	uint32_t log_index_age;
 } conf_inspection_t;
 typedef struct conf_control {
 	char *socket;   /* absolute path; "" for none */

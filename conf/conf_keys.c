@@ -207,6 +207,10 @@ const conf_key_t conf_keys[] = {
 	  "name that leads here (DNS rebinding)." },
 	{ "inspection.log-index", CONF_PATH, PLACE(inspection.log_index), "/var/lib/mxward/inspection/log-index.db", 1,
 	  4095, NULL, "Index of the validation log, for searching. Made anew when it is gone." },
+	{ "inspection.log-index-size", CONF_SIZE, PLACE(inspection.log_index_size), "1G", 16 * MEGA, 1048576 * MEGA,
+	  NULL, "How large that may become; the oldest entries make room. A million take some 300 MB." },
+	{ "inspection.log-index-age", CONF_DURATION, PLACE(inspection.log_index_age), "52w", DAY, 7300 * DAY, NULL,
+	  "Entries older than this are dropped from it." },
 
 	{ "alerts.log", CONF_SWITCH, PLACE(alerts.log), "yes", 0, 0, NULL, "Write each alert to the log." },
 	{ "alerts.journal", CONF_SWITCH, PLACE(alerts.journal), "yes", 0, 0, NULL,

@@ -11,6 +11,7 @@
 #include "module/clock.h"
 #include "module/inspect/guard.h"
 #include "module/inspect/page.h"
+#include "module/inspect/routes.h"
 
 #include <microhttpd.h>
 #include <stdlib.h>
@@ -28,6 +29,7 @@ typedef enum {
 	AWAITS_REQUEST,
 	AWAITS_US,     /* a worker has the request */
 	AWAITS_CLIENT, /* that it takes its answer */
+	AWAITS_EVENTS, /* a stream: for ever */
 } awaits_t;
 
 typedef struct connection {
@@ -40,6 +42,7 @@ typedef struct connection {
 struct http {
 	const http_settings_t *settings;
 	workers_t *workers;
+	streams_t *streams;
 	struct MHD_Daemon *daemon;
 	struct event *readable; /* libmicrohttpd's epoll */
 	struct event *timer;
@@ -53,6 +56,8 @@ typedef struct exchange {
 	struct MHD_Connection *connection; /* suspended while a worker has the job */
 	bool seen;                         /* the headers */
 	bool answered;                     /* job.answer is there */
+	const route_t *route;
+	const char *rest; /* of the path, behind the route's own */
 	uri_err_t err;
 	uri_t uri;
 } exchange_t;
@@ -265,9 +270,17 @@ static void on_done(job_t *job)
 	event_active(http->timer, 0, 0);
 }
 
+static void answer_route(sources_t *sources, job_t *job)
+{
+	const exchange_t *exchange = (exchange_t *)(void *)job; /* its first member */
+
+	job->answer = exchange->route->answer(sources, &exchange->uri, exchange->rest);
+}
+
 static void hand_to_worker(exchange_t *exchange, struct MHD_Connection *connection)
 {
 	exchange->connection = connection;
+	exchange->job.work = answer_route;
 	exchange->job.done = on_done;
 	if (!workers_take(exchange->http->workers, &exchange->job)) {
 		answer_at_once(exchange, answer_error(MHD_HTTP_SERVICE_UNAVAILABLE,
@@ -284,9 +297,8 @@ static void dispatch(exchange_t *exchange, struct MHD_Connection *connection)
 	const char *rest = "";
 	const route_t *route = file == NULL ? route_find(exchange->uri.path, &rest) : NULL;
 
-	exchange->job.route = route;
-	exchange->job.uri = &exchange->uri;
-	exchange->job.rest = rest;
+	exchange->route = route;
+	exchange->rest = rest;
 	if (file != NULL)
 		answer_at_once(exchange, page_answer(file, connection));
 	else if ((route == NULL || !route->open) &&
@@ -296,10 +308,32 @@ static void dispatch(exchange_t *exchange, struct MHD_Connection *connection)
 						      "of inspection.token-file"));
 	else if (route == NULL)
 		answer_at_once(exchange, answer_error(MHD_HTTP_NOT_FOUND, "there is no such resource"));
+	else if (route->how == ROUTE_STREAM)
+		return;
 	else if (route->how == ROUTE_AT_ONCE)
 		answer_at_once(exchange, route->answer(NULL, &exchange->uri, rest));
 	else
 		hand_to_worker(exchange, connection);
+}
+
+static enum MHD_Result queue_stream(exchange_t *exchange, struct MHD_Connection *connection)
+{
+	static const answer_t stream = { .status = STATUS_OK, .type = "text/event-stream" };
+	answer_t refusal = { 0 };
+	struct MHD_Response *response = streams_response(exchange->http->streams, connection, &exchange->uri,
+							 field(connection, "Last-Event-ID"), &refusal);
+	enum MHD_Result queued = MHD_NO;
+
+	if (response == NULL) {
+		answer_at_once(exchange, refusal);
+		return queue(exchange, connection);
+	}
+	answer_clear(&refusal);
+	set_awaits(connection, AWAITS_EVENTS);
+	if (add_fields(response, &stream))
+		queued = MHD_queue_response(connection, STATUS_OK, response);
+	MHD_destroy_response(response);
+	return queued;
 }
 
 /* Why a request is refused before anybody looks at what it wants; false: it is not. */
@@ -342,7 +376,9 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 	*upload_size = 0;
 	if (!exchange->answered)
 		dispatch(exchange, connection);
-	return exchange->answered ? queue(exchange, connection) : MHD_YES;
+	if (exchange->answered)
+		return queue(exchange, connection);
+	return exchange->route->how == ROUTE_STREAM ? queue_stream(exchange, connection) : MHD_YES;
 }
 
 /* The target before libmicrohttpd decodes it, in ways of its own. */
@@ -397,6 +433,13 @@ static void on_run(evutil_socket_t fd, short events, void *arg)
 	run(arg);
 }
 
+static void on_resumed(void *arg)
+{
+	const http_t *http = arg;
+
+	event_active(http->timer, 0, 0);
+}
+
 static bool start_daemon(http_t *http)
 {
 	http->daemon = MHD_start_daemon(
@@ -433,7 +476,8 @@ http_t *http_new(struct event_base *base, const http_settings_t *settings, worke
 	http->settings = settings;
 	http->workers = workers;
 	TAILQ_INIT(&http->connections);
-	if (start_daemon(http) && watch(http, base))
+	http->streams = streams_new(base, workers, on_resumed, http);
+	if (http->streams != NULL && start_daemon(http) && watch(http, base))
 		return http;
 	http_free(http);
 	return NULL;
@@ -443,17 +487,24 @@ void http_free(http_t *http)
 {
 	if (http == NULL)
 		return;
+	if (http->daemon != NULL) {
+		streams_end(http->streams);
+		MHD_run(http->daemon); /* what was resumed goes on */
+		MHD_stop_daemon(http->daemon);
+	}
+	streams_free(http->streams);
 	if (http->readable != NULL)
 		event_free(http->readable);
 	if (http->timer != NULL)
 		event_free(http->timer);
 	if (http->tick != NULL)
 		event_free(http->tick);
-	if (http->daemon != NULL) {
-		MHD_run(http->daemon); /* what was resumed goes on */
-		MHD_stop_daemon(http->daemon);
-	}
 	free(http);
+}
+
+void http_grew(http_t *http)
+{
+	streams_grew(http->streams);
 }
 
 void http_add(http_t *http, int fd, const struct sockaddr *peer, socklen_t size)

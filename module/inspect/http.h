@@ -3,7 +3,7 @@
 #ifndef MODULE_INSPECT_HTTP_H
 #define MODULE_INSPECT_HTTP_H
 
-#include "module/inspect/workers.h"
+#include "module/inspect/stream.h"
 
 #include <event2/event.h>
 #include <sys/socket.h>
@@ -30,6 +30,9 @@ MUST_USE http_t *http_new(struct event_base *base, const http_settings_t *settin
 
 /* After workers_free(). */
 void http_free(http_t *http);
+
+/* There are new entries in the validation log. */
+void http_grew(http_t *http);
 
 /* Takes over a socket that a client connected to, non-blocking; closes it when there are too many. */
 void http_add(http_t *http, int fd, const struct sockaddr *peer, socklen_t size);

@@ -3,6 +3,7 @@
 
 #include "conf/conf.h"
 #include "module/inspect/guard.h"
+#include "module/inspect/indexer.h"
 #include "module/inspect/listeners.h"
 #include "module/inspect/workers.h"
 #include "module/resolver/outbox.h"
@@ -34,6 +35,8 @@ typedef struct inspection {
 	conf_t *conf;
 	char token[GUARD_TOKEN_MOST + 1];
 	http_settings_t http_settings;
+	shared_t shared;
+	indexer_t *indexer;
 	workers_t *workers;
 	http_t *http;
 	listeners_t *listeners;
@@ -120,6 +123,24 @@ static bool confine(const conf_t *conf)
 	return confined;
 }
 
+static void on_grew(void *arg)
+{
+	const inspection_t *inspection = arg;
+
+	if (inspection->http != NULL)
+		http_grew(inspection->http);
+}
+
+/* Without a validation log there is nothing to index. */
+static bool start_indexer(inspection_t *inspection)
+{
+	const logindex_settings_t settings = indexer_settings(inspection->conf);
+
+	if (settings.log[0] != '\0')
+		inspection->indexer = indexer_new(inspection->base, &settings, on_grew, inspection);
+	return settings.log[0] == '\0' || inspection->indexer != NULL;
+}
+
 /* Threads inherit what confines the one that starts them. */
 static bool start_serving(inspection_t *inspection)
 {
@@ -131,7 +152,12 @@ static bool start_serving(inspection_t *inspection)
 		.request_seconds = HTTP_REQUEST_SECONDS,
 		.answer_seconds = HTTP_ANSWER_SECONDS,
 	};
-	inspection->workers = workers_new(inspection->base, inspection->conf);
+	if (!start_indexer(inspection)) {
+		fputs("error: memory, threads or files are out\n", stderr);
+		return false;
+	}
+	inspection->shared = (shared_t){ .conf = inspection->conf, .indexer = inspection->indexer };
+	inspection->workers = workers_new(inspection->base, &inspection->shared);
 	if (inspection->workers != NULL)
 		inspection->http = http_new(inspection->base, &inspection->http_settings, inspection->workers);
 	if (inspection->http == NULL) {

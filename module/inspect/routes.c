@@ -1,6 +1,8 @@
 /* routes.c: see routes.h. */
 #include "module/inspect/routes.h"
 
+#include "module/inspect/api_log.h"
+
 #include <string.h>
 
 /* The process is there and takes requests. */
@@ -14,6 +16,10 @@ static answer_t livez(sources_t *sources, const uri_t *uri, const char *rest)
 
 const route_t routes[] = {
 	{ "/livez", ROUTE_AT_ONCE, true, livez },
+	{ "/api/v1/log", ROUTE_WORKER, false, api_log_search },
+	{ "/api/v1/log/summary", ROUTE_WORKER, false, api_log_summary },
+	{ "/api/v1/log/stream", ROUTE_STREAM, false, NULL },
+	{ "/api/v1/log/", ROUTE_WORKER, false, api_log_entry },
 	{ 0 },
 };
 

@@ -51,14 +51,19 @@ static json_t *strings_json(const conf_strings_t *strings)
 	return array;
 }
 
+static json_t *inspection_json(const conf_inspection_t *inspection)
+{
+	return json_pack("{s:o, s:s, s:o, s:s, s:I, s:I}", "listen", addresses_json(&inspection->listen), "token-file",
+			 inspection->token_file, "allowed-hosts", strings_json(&inspection->allowed_hosts), "log-index",
+			 inspection->log_index, "log-index-size", (json_int_t)inspection->log_index_size,
+			 "log-index-age", (json_int_t)inspection->log_index_age);
+}
+
 char *settings_for_inspection(const conf_t *conf)
 {
-	const conf_inspection_t *inspection = &conf->inspection;
 	json_t *json =
-		json_pack("{s:o, s:{s:o, s:s, s:o, s:s}, s:{s:s}}", "listen", addresses_json(&conf->listen),
-			  "inspection", "listen", addresses_json(&inspection->listen), "token-file",
-			  inspection->token_file, "allowed-hosts", strings_json(&inspection->allowed_hosts),
-			  "log-index", inspection->log_index, "validation-log", "file", conf->validation_log.file);
+		json_pack("{s:o, s:o, s:{s:s}}", "listen", addresses_json(&conf->listen), "inspection",
+			  inspection_json(&conf->inspection), "validation-log", "file", conf->validation_log.file);
 	char *text = json != NULL ? json_dumps(json, 0) : NULL;
 
 	json_decref(json);

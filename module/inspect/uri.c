@@ -179,20 +179,24 @@ const char *uri_text(const uri_t *uri, const char *name)
 	return value != NULL && value[0] != '\0' ? value : NULL;
 }
 
-bool uri_number(const uri_t *uri, const char *name, uint64_t least, uint64_t most, uint64_t *number)
+bool uri_read_number(const char *text, uint64_t least, uint64_t most, uint64_t *number)
 {
-	const char *value = uri_text(uri, name);
 	uint64_t read = 0;
 
-	if (value == NULL)
-		return true;
-	for (const char *c = value; *c != '\0'; c++) {
+	for (const char *c = text; *c != '\0'; c++) {
 		if (*c < '0' || *c > '9' || read > (UINT64_MAX - 9) / 10)
 			return false;
 		read = read * 10 + (uint64_t)(*c - '0');
 	}
-	if (read < least || read > most)
+	if (text[0] == '\0' || read < least || read > most)
 		return false;
 	*number = read;
 	return true;
+}
+
+bool uri_number(const uri_t *uri, const char *name, uint64_t least, uint64_t most, uint64_t *number)
+{
+	const char *value = uri_text(uri, name);
+
+	return value == NULL || uri_read_number(value, least, most, number);
 }

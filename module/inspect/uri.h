@@ -47,4 +47,7 @@ const char *uri_text(const uri_t *uri, const char *name);
  * False when it is there and no such number. */
 MUST_USE bool uri_number(const uri_t *uri, const char *name, uint64_t least, uint64_t most, uint64_t *number);
 
+/* The same of any text. */
+MUST_USE bool uri_read_number(const char *text, uint64_t least, uint64_t most, uint64_t *number);
+
 #endif

@@ -13,7 +13,7 @@ struct workers {
 	unsigned count; /* of waiting */
 	bool stopping;
 	/* The loop's thread alone. */
-	const conf_t *conf;
+	const shared_t *shared;
 	unsigned started;
 	pthread_t threads[WORKERS];
 };
@@ -40,13 +40,14 @@ static job_t *wait_for_job(workers_t *workers)
 static void *work(void *arg)
 {
 	workers_t *workers = arg;
-	sources_t sources = { .conf = workers->conf };
+	sources_t sources = sources_begin(workers->shared);
 	job_t *job;
 
 	while ((job = wait_for_job(workers)) != NULL) {
-		job->answer = job->route->answer(&sources, job->uri, job->rest);
+		job->work(&sources, job);
 		mailbox_put(&workers->finished, &job->mail);
 	}
+	sources_end(&sources);
 	return NULL;
 }
 
@@ -86,13 +87,13 @@ bool workers_take(workers_t *workers, job_t *job)
 	return taken;
 }
 
-workers_t *workers_new(struct event_base *base, const conf_t *conf)
+workers_t *workers_new(struct event_base *base, const shared_t *shared)
 {
 	workers_t *workers = calloc(1, sizeof(*workers));
 
 	if (workers == NULL)
 		return NULL;
-	workers->conf = conf;
+	workers->shared = shared;
 	STAILQ_INIT(&workers->waiting);
 	pthread_mutex_init(&workers->lock, NULL);
 	pthread_cond_init(&workers->wanted, NULL);

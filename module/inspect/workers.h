@@ -3,7 +3,8 @@
 #ifndef MODULE_INSPECT_WORKERS_H
 #define MODULE_INSPECT_WORKERS_H
 
-#include "module/inspect/routes.h"
+#include "module/inspect/answer.h"
+#include "module/inspect/sources.h"
 #include "module/mailbox.h"
 
 #include <event2/event.h>
@@ -20,17 +21,14 @@ typedef struct job job_t;
 struct job {
 	mail_t mail; /* workers.c's own, and */
 	STAILQ_ENTRY(job) link;
-	/* Set by the asker; all of it must stay until done() is called, in the loop's thread. */
-	const route_t *route;
-	const uri_t *uri;
-	const char *rest;
+	/* Set by the asker; what they need must stay until done() is called, in the loop's thread. */
+	void (*work)(sources_t *sources, job_t *job); /* in a worker; sets the answer, which is the asker's to clear */
 	void (*done)(job_t *job);
-	/* Set by a worker, the asker's to clear. */
 	answer_t answer;
 };
 
-/* Starts the threads. conf is borrowed. NULL when memory, threads or files are out. */
-MUST_USE workers_t *workers_new(struct event_base *base, const conf_t *conf);
+/* Starts the threads. `shared` is borrowed. NULL when memory, threads or files are out. */
+MUST_USE workers_t *workers_new(struct event_base *base, const shared_t *shared);
 
 /* Waits for the jobs that have begun; those that have not are done with status 503. */
 void workers_free(workers_t *workers);

@@ -195,6 +195,8 @@ static void sample_loads_to_the_defaults(void **state)
 	assert_string_equal(one->inspection.token_file, other->inspection.token_file);
 	assert_int_equal(one->inspection.allowed_hosts.count, other->inspection.allowed_hosts.count);
 	assert_string_equal(one->inspection.log_index, other->inspection.log_index);
+	assert_int_equal(one->inspection.log_index_size, other->inspection.log_index_size);
+	assert_int_equal(one->inspection.log_index_age, other->inspection.log_index_age);
 
 	assert_int_equal(one->alerts.log, other->alerts.log);
 	assert_int_equal(one->alerts.journal, other->alerts.journal);

@@ -42,6 +42,8 @@ static void loads_to_the_same(void **state)
 		assert_string_equal(one->inspection.token_file, other->inspection.token_file);
 		same_strings(&one->inspection.allowed_hosts, &other->inspection.allowed_hosts);
 		assert_string_equal(one->inspection.log_index, other->inspection.log_index);
+		assert_int_equal(one->inspection.log_index_size, other->inspection.log_index_size);
+		assert_int_equal(one->inspection.log_index_age, other->inspection.log_index_age);
 		assert_string_equal(one->validation_log.file, other->validation_log.file);
 		conf_free(one);
 		conf_free(other);
