@@ -6,6 +6,7 @@
 #include "module/inspect/indexer.h"
 #include "module/inspect/listeners.h"
 #include "module/inspect/workers.h"
+#include "module/owners.h"
 #include "module/resolver/outbox.h"
 #include "module/resolver/process.h"
 #include "module/resolver/sandbox.h"
@@ -18,12 +19,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 enum {
 	ARENAS = 2,             /* of malloc(): each reserves address space, which is limited */
 	OTHER_FILES = 128,      /* beside connections: listeners, databases, the log, the server's socket */
 	OUTBOX_LIMIT = 1 << 16, /* octets of messages that the keeper has not taken */
+	HISTORY_FILES = 3,      /* the database and its companions */
 	STATUS_FAILED = 1,
+	WATCH_SECONDS = 2,
 	STATUS_PROTOCOL = 2,
 };
 
@@ -36,6 +40,10 @@ typedef struct inspection {
 	char token[GUARD_TOKEN_MOST + 1];
 	http_settings_t http_settings;
 	shared_t shared;
+	owner_table_t *owners;
+	struct event *watcher;        /* of the history's files */
+	char *history[HISTORY_FILES]; /* their paths */
+	ino_t inodes[HISTORY_FILES];  /* when we were confined; 0: there was none */
 	indexer_t *indexer;
 	workers_t *workers;
 	http_t *http;
@@ -97,27 +105,90 @@ static bool read_configuration(inspection_t *inspection, const char *config)
 	inspection->conf = conf_load(config, &error);
 	if (inspection->conf != NULL) {
 		token_file = inspection->conf->inspection.token_file;
-		if (token_file[0] == '\0' || guard_read_token(token_file, inspection->token, &error))
+		if (token_file[0] == '\0' || guard_read_token(token_file, inspection->token, &error)) {
+			char *complaint = NULL;
+
+			inspection->owners = owners_load(inspection->conf, &complaint); /* the server complains */
+			free(complaint);
 			return true;
+		}
 	}
 	fprintf(stderr, "error: %s\n", error != NULL ? error : "memory is out");
 	free(error);
 	return false;
 }
 
-/* It may list and read the log's directory, and write where the index is. */
-static bool confine(const conf_t *conf)
+/* ---- the history's files: singly, because what lies beside them is secret ---- */
+
+static ino_t inode_of(const char *path)
 {
+	struct stat found;
+
+	return stat(path, &found) == 0 ? found.st_ino : 0;
+}
+
+static bool find_history(inspection_t *inspection)
+{
+	static const char *const ends[HISTORY_FILES] = { "", "-wal", "-shm" };
+	const conf_history_t *conf = &inspection->conf->history;
+
+	for (size_t i = 0; conf->enable && i < HISTORY_FILES; i++) {
+		if (asprintf(&inspection->history[i], "%s%s", conf->file, ends[i]) < 0) {
+			inspection->history[i] = NULL;
+			return false;
+		}
+		inspection->inodes[i] = inode_of(inspection->history[i]);
+	}
+	return true;
+}
+
+/* What we may open was fixed when we were confined: for files that came later a process has to come later, too. */
+static void on_watch(evutil_socket_t fd, short events, void *arg)
+{
+	inspection_t *inspection = arg;
+
+	(void)fd;
+	(void)events;
+	for (size_t i = 0; i < HISTORY_FILES && inspection->history[i] != NULL; i++) {
+		const ino_t now = inode_of(inspection->history[i]);
+
+		if (now == 0 || now == inspection->inodes[i])
+			continue;
+		fprintf(stderr, "notice: %s is new: the inspection process starts anew to read it\n",
+			inspection->history[i]);
+		leave(inspection, 0);
+		return;
+	}
+}
+
+static bool watch_history(inspection_t *inspection)
+{
+	const struct timeval seconds = { .tv_sec = WATCH_SECONDS };
+
+	inspection->watcher = event_new(inspection->base, -1, EV_PERSIST, on_watch, inspection);
+	return inspection->watcher != NULL && event_add(inspection->watcher, &seconds) == 0;
+}
+
+/* It may list and read the log's directory, read the history, and write where the index is. */
+static bool confine(const inspection_t *inspection)
+{
+	const conf_t *conf = inspection->conf;
+	sandbox_file_t files[HISTORY_FILES];
+	size_t file_count = 0;
 	char *index = strdup(conf->inspection.log_index);
 	const char *const readable[] = { conf->validation_log.file };
 	bool confined = false;
 
+	for (; file_count < HISTORY_FILES && inspection->history[file_count] != NULL; file_count++)
+		files[file_count] = (sandbox_file_t){ .path = inspection->history[file_count] };
 	if (index != NULL)
 		confined = sandbox_enter(&(sandbox_paths_t){
 			.kind = SANDBOX_INSPECTION,
 			.writable = dirname(index),
 			.count = conf->validation_log.file[0] != '\0',
 			.readable = readable,
+			.file_count = file_count,
+			.files = files,
 		});
 	free(index);
 	return confined;
@@ -156,7 +227,8 @@ static bool start_serving(inspection_t *inspection)
 		fputs("error: memory, threads or files are out\n", stderr);
 		return false;
 	}
-	inspection->shared = (shared_t){ .conf = inspection->conf, .indexer = inspection->indexer };
+	inspection->shared =
+		(shared_t){ .conf = inspection->conf, .indexer = inspection->indexer, .owners = inspection->owners };
 	inspection->workers = workers_new(inspection->base, &inspection->shared);
 	if (inspection->workers != NULL)
 		inspection->http = http_new(inspection->base, &inspection->http_settings, inspection->workers);
@@ -179,7 +251,8 @@ static bool start(inspection_t *inspection, const char *config)
 		return false;
 	}
 	(void)sandbox_open_files(HTTP_CONNECTIONS_MAX + OTHER_FILES);
-	return read_configuration(inspection, config) && confine(inspection->conf) && start_serving(inspection);
+	return read_configuration(inspection, config) && find_history(inspection) && confine(inspection) &&
+	       watch_history(inspection) && start_serving(inspection);
 }
 
 int inspection_run(int socket, const char *config, unsigned long long memory)

@@ -61,9 +61,11 @@ static json_t *inspection_json(const conf_inspection_t *inspection)
 
 char *settings_for_inspection(const conf_t *conf)
 {
-	json_t *json =
-		json_pack("{s:o, s:o, s:{s:s}}", "listen", addresses_json(&conf->listen), "inspection",
-			  inspection_json(&conf->inspection), "validation-log", "file", conf->validation_log.file);
+	json_t *json = json_pack("{s:o, s:o, s:{s:s}, s:{s:b, s:s}, s:{s:s}, s:{s:o}}", "listen",
+				 addresses_json(&conf->listen), "inspection", inspection_json(&conf->inspection),
+				 "validation-log", "file", conf->validation_log.file, "history", "enable",
+				 (int)conf->history.enable, "file", conf->history.file, "control", "socket",
+				 conf->control.socket, "mx", "providers", strings_json(&conf->mx.providers));
 	char *text = json != NULL ? json_dumps(json, 0) : NULL;
 
 	json_decref(json);

@@ -8,6 +8,7 @@ sources_t sources_begin(const shared_t *shared)
 
 void sources_end(sources_t *sources)
 {
+	sources_close_history(sources);
 	logindex_free(sources->log);
 	sources->log = NULL;
 }
@@ -20,4 +21,17 @@ logindex_t *sources_log(sources_t *sources)
 		sources->log = logindex_new(&settings, false);
 	}
 	return sources->log;
+}
+
+history_store_t *sources_history(sources_t *sources, history_err_t *err)
+{
+	if (sources->history == NULL)
+		sources->history = history_store_open_reader(sources->shared->conf->history.file, err);
+	return sources->history;
+}
+
+void sources_close_history(sources_t *sources)
+{
+	history_store_close(sources->history);
+	sources->history = NULL;
 }
