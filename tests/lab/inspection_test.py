@@ -112,6 +112,35 @@ def _page(cases):
     cases.check(other.status == 200 and other.body == page.body, "who has another gets it", other.status)
 
 
+def _api(cases, mxward):
+    """What the routes say agrees with what was asked and written."""
+    _answers()
+    written = mxward.wait_validated(lambda entry: entry["question"]["name"] == "rsa.lab.", "an assessment")
+    daemon.wait_until(lambda: web.get("/api/v1/log?domain=rsa.lab").json()["entries"], "an indexed entry", mxward.running)
+    entry = web.get("/api/v1/log?domain=rsa.lab&limit=1").json()["entries"][0]
+    cases.check(entry["seq"] == written["seq"] and entry["verdict"] == written["verdict"], "the log has the entry", entry)
+    whole = web.get(f"/api/v1/log/{entry['id']}").json()
+    cases.check(whole["line"] == written, "and its whole line", whole)
+    with web.connect() as client, client.makefile("rb") as stream:
+        client.sendall(web.request("/api/v1/log/stream?domain=rsa.lab", fields=["Last-Event-ID: 0"]))
+        line = next(line for line in stream if line.startswith(b"id: "))
+    cases.check(line.strip() == f"id: {entry['id']}".encode(), "the stream begins behind the entry that was named", line)
+    ready = web.get("/healthz")
+    cases.check(ready.status == 200 and ready.json()["ready"], "it says that the server is ready", ready)
+    metrics = web.get("/metrics").body.decode()
+    cases.check("\nmxward_up 1\n" in metrics and 'mxward_queries_total{transport="udp",type="MX"}' in metrics, "metrics", metrics)
+    cases.check(web.get("/api/v1/status").json()["pid"] == mxward.pid, "the status is the server's")
+    daemon.wait_until(lambda: web.get("/api/v1/history?domain=rsa.lab").status == 200 and
+                      web.get("/api/v1/history?domain=rsa.lab").json()["sets"], "the domain's history", mxward.running)
+    exchange = web.get("/api/v1/history?domain=rsa.lab").json()["sets"][0]["exchanges"][0]["exchange"]
+    users = web.get(f"/api/v1/reverse-mx?mx={exchange}").json()
+    cases.check("rsa.lab" in [user["name"] for user in users["result"]], "reverse MX leads back", users)
+    for target, status in (("/api/v1/log?limit=1000", 200), ("/api/v1/log?limit=1001", 400), ("/api/v1/log?no=1", 400),
+                           ("/api/v1/log/0", 404), ("/api/v1/log/99999999", 404), ("/api/v1/history", 400),
+                           ("/api/v1/reverse-mx?mx=a..b", 400), ("/api/v1/lookup", 400)):
+        cases.check(web.get(target).status == status, f"{target}: {status}", web.get(target))
+
+
 def _hostile(cases, mxward):
     pid = _inspection(mxward)
     for name, octets, statuses in REFUSED:
@@ -245,6 +274,7 @@ def main():
         _confined(cases, mxward)
         _serving(cases)
         _page(cases)
+        _api(cases, mxward)
         _hostile(cases, mxward)
         _pipelining(cases)
         _slow_clients(cases)
