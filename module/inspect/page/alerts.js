@@ -7,24 +7,23 @@ export const title = "Alerts";
 
 const FRESH_EVERY = 15000;
 
-/* Times of an alert are milliseconds. */
-const began = (alert) => alert.since ?? alert.began ?? alert.from ?? alert.time;
-const ended = (alert) => alert.until ?? alert.ended ?? alert.to;
+const OUTCOMES = { forgotten: "nothing was heard of it for long", displaced: "others needed its place", withdrawn: "it is not asked for any more" };
 
 function about(alert) {
 	return alert.domain ? link("domain", { name: alert.domain }, name(alert.domain)) : "the server";
 }
 
 function openAlert(alert) {
-	return el("li", { class: "card alert" }, el("h3", null, plain(alert.kind ?? alert.check)), el("p", null, about(alert), alert.host ? [" ", name(alert.host)] : ""),
-		alert.detail ? el("p", null, plain(alert.detail)) : null,
-		el("p", { class: "quiet-text" }, "since ", moment(began(alert), false), typeof began(alert) === "number" ? `, ${span(Date.now() - began(alert))}` : ""),
+	return el("li", { class: "card alert" }, el("h3", null, plain(alert.kind)), el("p", null, about(alert), alert.host ? [" ", name(alert.host)] : ""),
+		alert.sentence ? el("p", null, plain(alert.sentence)) : null,
+		alert.detail ? el("p", { class: "quiet-text" }, plain(alert.detail)) : null,
+		el("p", { class: "quiet-text" }, "since ", moment(alert.began, false), `, for ${span(Date.now() - alert.began)}`),
 		alert.domain && el("p", { class: "actions" }, link("log", { domain: alert.domain }, "Its answers"), link("lookup", { name: alert.domain }, "Look it up now")));
 }
 
 function endedRows(list) {
-	return list.map((alert) => [plain(alert.kind ?? alert.check), [about(alert), alert.host ? [" ", name(alert.host)] : ""], moment(began(alert), false),
-		moment(ended(alert), false), plain(alert.detail)]);
+	return list.map((alert) => [plain(alert.kind), [about(alert), alert.host ? [" ", name(alert.host)] : ""], moment(alert.began, false),
+		[moment(alert.ended, false), OUTCOMES[alert.outcome] ? el("div", { class: "quiet-text" }, OUTCOMES[alert.outcome]) : null], plain(alert.detail)]);
 }
 
 export function show(body, parameters, { signal }) {

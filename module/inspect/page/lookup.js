@@ -29,11 +29,7 @@ export function show(body, parameters, { signal, go }) {
 	const out = el("div", { class: "told", "aria-live": "polite" });
 	const form = el("form", { class: "card one-field", on: { submit: (event) => {
 		event.preventDefault();
-		const wanted = typed(input.value);
-		if (wanted === parameters.name)
-			ask(wanted);
-		else
-			go({ name: wanted });
+		go({ name: typed(input.value) });
 	} } }, el("label", { for: "lookup-name" }, "Domain of a mail address"), input, el("button", { type: "submit", class: "primary" }, "Look up"));
 
 	async function ask(wanted) {

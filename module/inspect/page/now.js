@@ -175,6 +175,8 @@ export function show(body, parameters, { signal, go }) {
 	const plots = el("div", { class: "plots" }, verdicts.element, latency.element);
 
 	async function refresh() {
+		if (document.hidden)
+			return;
 		const until = Date.now();
 		const since = until - length;
 		try {

@@ -76,11 +76,21 @@ function show(first) {
 		signal: stop.signal,
 		heading: title,
 		before: before?.state,
-		go: (more, elsewhere = view) => { location.hash = address(elsewhere, more); },
+		go: (more, elsewhere = view) => go(address(elsewhere, more)),
 	});
 	window.scrollTo(0, before?.scroll ?? 0);
 	if (!first)
 		title.focus({ preventScroll: true });
+}
+
+/* Shows what an address names; once more, where it is shown already. */
+function go(to) {
+	if (to !== location.hash) {
+		location.hash = to;
+		return;
+	}
+	remembered.delete(history.state?.key);
+	show(true);
 }
 
 /* ---- what is there in every view ---- */
@@ -146,7 +156,7 @@ document.getElementById("search").addEventListener("submit", (event) => {
 	event.preventDefault();
 	const text = field.value.trim();
 	field.value = "";
-	location.hash = address("log", { q: text });
+	go(address("log", { q: text }));
 	if (text === "")
 		say("All of the log is shown.");
 });

@@ -23,13 +23,13 @@ export function timeTicks(from, to, most) {
 	return { ticks, label: (tick) => (step < DAY ? clock(tick, false) : step < 28 * DAY ? date(tick).slice(5) : date(tick).slice(0, 7)) };
 }
 
-/* Round numbers from 0 to at least `most`. */
+/* Round numbers from 0 to at least `most`, and two at least. */
 export function valueTicks(most) {
 	const rough = Math.max(most, 1) / 4;
 	const power = 10 ** Math.floor(Math.log10(rough));
 	const step = Math.max(1, [1, 2, 5, 10].find((one) => one * power >= rough) * power);
 	const ticks = [];
-	for (let tick = 0; tick < most + step; tick += step)
+	for (let tick = 0; tick < most + step || ticks.length < 2; tick += step)
 		ticks.push(tick);
 	return ticks;
 }

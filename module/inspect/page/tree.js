@@ -40,7 +40,7 @@ function finding(one, saysName) {
 	const sentence = one.sentence ?? sentences[one.check] ?? "";
 	const detail = one.check === "bogus" ? "" : plain(one.detail);
 	return node(`finding ${kind}`, [
-		el("span", { class: "tag" }, plain(one.severity)), " ", el("span", { class: "tag" }, plain(one.action)), " ",
+		`${plain(one.severity)}, ${plain(one.action)}: `,
 		el("a", { class: "check", href: `#log?check=${encodeURIComponent(one.check)}` }, plain(one.check)),
 		saysName && one.host ? [" ", name(one.host)] : null,
 		": ", plain(sentence), detail ? ` ${detail}` : "", el("span", { class: "source" }, ` (${plain(one.source)})`),
@@ -98,6 +98,7 @@ function exchanges(line) {
 	return (line.mx ?? []).map((mx, i) => node(`exchange ${mx.stripped ? "bad" : ""}`,
 		[el("span", { class: "preference" }, String(mx.preference)), " ",
 			mx.exchange === "." ? name(".") : el("a", { href: `#host?mx=${encodeURIComponent(mx.exchange)}` }, name(mx.exchange)),
+			mx.owner ? el("span", { class: "source" }, ` (${plain(mx.owner)})`) : null,
 			mx.stripped ? " stripped: left out of the answer" : ""],
 		mx.exchange !== "." && line.received !== "bogus" ? host(mx) : [], findings(line, i)));
 }

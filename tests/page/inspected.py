@@ -1,0 +1,78 @@
+"""mxward in the lab, and a browser that shows its page."""
+import pathlib
+import shutil
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lab"))
+
+import daemon
+
+import browser
+import looks
+
+SKIPPED = 77
+PORT = 8953
+BASE = f"http://127.0.0.1:{PORT}/"
+DESK = (1360, 900)
+PHONE = (360, 740)
+SECONDS = 20
+
+
+def unable():
+    """Why no browser can be had here; "" when one can."""
+    names = browser.missing()
+    return f"{' and '.join(names)} are not installed (Debian: chromium, chromium-driver)" if names else ""
+
+
+class Inspected(daemon.Mxward):
+    """mxward with its inspection process."""
+
+    def __init__(self, name, changes=None, log=None):
+        own = {"inspection": {"enable": True, "listen": [f"127.0.0.1@{PORT}"], "log-index": str(daemon.folder() / f"{name}.index.db")}}
+        daemon._merge(own, changes or {})
+        super().__init__(name, own)
+        if log:
+            shutil.copy(log, self.validation)
+
+    def wait_ready(self):
+        super().wait_ready()
+        daemon.wait_until(_serves, f"{BASE} of {self.name}", self.running)
+
+
+def _serves():
+    try:
+        with urllib.request.urlopen(f"{BASE}livez", timeout=SECONDS) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+class Page:
+    """What a person does with the page, and what the page must be like in every view."""
+
+    def __init__(self, window, cases):
+        self.window = window
+        self.cases = cases
+
+    def go(self, view, heading="", **parameters):
+        """Loads a view anew, as one who was given its address."""
+        query = urllib.parse.urlencode(parameters)
+        self.window.open("about:blank")
+        self.window.open(f"{BASE}#{view}{'?' if query else ''}{query}")
+        self.window.wait_for("h1", heading)
+
+    def looks(self, what):
+        """The rules that hold everywhere."""
+        looked, poor = self.window.run(looks.CONTRAST)
+        self.cases.check(looked > 5 and not poor, f"{what}: contrast of all {looked} texts", poor)
+        for rule, script in (("no wider than the window", looks.WIDTH), ("everything has a name", looks.NAMES), ("nothing harmful", looks.HARM)):
+            wrong = self.window.run(script)
+            self.cases.check(not wrong, f"{what}: {rule}", wrong)
+        self.quiet(what)
+
+    def quiet(self, what):
+        said = self.window.console()
+        self.cases.check(not said, f"{what}: nothing in the console", said)
