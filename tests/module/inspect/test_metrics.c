@@ -122,8 +122,8 @@ static void leaves_out_nonsense(void **state)
 		"{\"queries\": 7, \"answers\": [1, 2], \"cache\": {\"entries\": \"many\", \"octets\": -1}}",
 		"{\"queries\": {\"udp\": 7}, \"verdicts\": {\"accept\": {\"x\": 1}, \"log\": null, \"strip\": true}}",
 		"{\"version\": 7, \"resolvers\": {\"a\": 1}, \"started\": \"yesterday\"}",
-		"{\"latency_seconds\": {\"hit\": 1, \"miss\": {\"buckets\": [[1, 2], [1, 3]], \"sum\": 1, \"count\": "
-		"4}}}",
+		("{\"latency_seconds\": {\"hit\": 1, \"miss\": {\"buckets\": [[1, 2], [1, 3]], \"sum\": 1, \"count\": "
+		 "4}}}"),
 		"{\"latency_seconds\": {\"hit\": {\"buckets\": [[1, 3], [2, 2]], \"sum\": 1, \"count\": 4}}}",
 		"{\"latency_seconds\": {\"hit\": {\"buckets\": [[1, 3]], \"sum\": 1, \"count\": 2}}}",
 		"{\"latency_seconds\": {\"hit\": {\"buckets\": [[1, 3]], \"sum\": -1, \"count\": 3}}}",
