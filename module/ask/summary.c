@@ -24,7 +24,7 @@ static void read_error(wire_t *option, summary_t *summary)
 		return;
 	error = &summary->errors[summary->error_count++];
 	error->code = code;
-	escape_octets(text, size < EXTRA_TEXT_MAX ? size : EXTRA_TEXT_MAX, error->text, sizeof(error->text));
+	escape_sentence(text, size < EXTRA_TEXT_MAX ? size : EXTRA_TEXT_MAX, error->text, sizeof(error->text));
 }
 
 static void read_options(wire_t *rdata, summary_t *summary)

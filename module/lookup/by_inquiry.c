@@ -77,7 +77,7 @@ static void take_error(result_t *result, const cache_answer_t *answer)
 	if (answer->ede == CACHE_NO_EDE)
 		return;
 	error->code = answer->ede;
-	escape_octets((const uint8_t *)answer->ede_text, answer->ede_text_size, error->text, sizeof(error->text));
+	escape_sentence((const uint8_t *)answer->ede_text, answer->ede_text_size, error->text, sizeof(error->text));
 	result->error_count = 1;
 }
 

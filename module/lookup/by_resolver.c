@@ -36,7 +36,7 @@ static void take_bogus(const request_t *request, const pool_outcome_t *outcome, 
 		result_take_packet(result, request, outcome->packet, outcome->size);
 	result->trust = TRUST_BOGUS;
 	result->status = RESULT_BOGUS;
-	escape_string(outcome->why, result->why, sizeof(result->why));
+	escape_text(outcome->why, result->why, sizeof(result->why));
 	result->errors[0].code = (uint16_t)ede_from_reason(outcome->why);
 	result->error_count = 1;
 }

@@ -44,7 +44,7 @@ static void add_finding(tree_t *below, const finding_t *finding, bool says_name)
 	char detail[4 * ASSESSMENT_DETAIL_MAX];
 	char name[NAME_TEXT_MAX];
 
-	escape_string(finding->check == CHECK_BOGUS ? "" : finding->detail, detail, sizeof(detail)); /* said above */
+	escape_text(finding->check == CHECK_BOGUS ? "" : finding->detail, detail, sizeof(detail)); /* said above */
 	tree_add(below, colour_of(finding), "%s, %s: %s%s%s: %s%s%s (%s)", severity_name(check->severity),
 		 action_name(finding->action), check->name, says_name ? " " : "",
 		 says_name ? name_to_text(&finding->name, name) : "", check->sentence, detail[0] != '\0' ? " " : "",

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { RCODE_NXDOMAIN = 3, RCODE_YXDOMAIN = 6 };
 
@@ -101,6 +102,15 @@ static bool print_question(FILE *out, const request_t *request)
 	return print_field(out, "", ldns_rr_type2str((ldns_rr_type)request->type), "\n");
 }
 
+/* The extended error's text is the reason itself where we resolved by ourselves. */
+static bool is_said_below(const result_t *result)
+{
+	for (size_t i = 0; i < result->error_count; i++)
+		if (strcmp(result->errors[i].text, result->why) == 0)
+			return true;
+	return false;
+}
+
 static void print_verdict(FILE *out, const result_t *result, bool colour)
 {
 	const word_t *word = result->status == RESULT_REJECTED ? &rejected_word : &trust_words[result->trust];
@@ -109,7 +119,7 @@ static void print_verdict(FILE *out, const result_t *result, bool colour)
 		fprintf(out, "\033[%sm%s\033[0m: %s\n", word->colour, word->word, word->means);
 	else
 		fprintf(out, "%s: %s\n", word->word, word->means);
-	if (result->why[0] != '\0')
+	if (result->why[0] != '\0' && !is_said_below(result))
 		fprintf(out, "why: %s\n", result->why);
 	for (size_t i = 0; i < result->error_count; i++)
 		fprintf(out, "extended error %u (%s)%s%s\n", result->errors[i].code,

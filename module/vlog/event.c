@@ -100,7 +100,7 @@ static const char *reason_of(const vlog_event_t *event, char *room)
 
 	if ((reason == NULL || reason[0] == '\0') && event->verdict != NULL)
 		reason = event->verdict->text;
-	return escape_string(reason != NULL ? reason : "", room, REASON_MAX);
+	return escape_text(reason != NULL ? reason : "", room, REASON_MAX);
 }
 
 /* --- JSON -------------------------------------------------------------------------------------------------------- */
@@ -178,7 +178,7 @@ static json_t *finding_json(const void *of)
 	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:s}", "check", check->name, "severity",
 			 severity_name(check->severity), "action", action_name(finding->action), "source",
 			 check->source, "host", finding->has_name ? name_json(&finding->name) : json_null(), "detail",
-			 escape_string(finding->detail, detail, sizeof(detail)));
+			 escape_text(finding->detail, detail, sizeof(detail)));
 }
 
 static json_t *past_exchange_json(const void *of)

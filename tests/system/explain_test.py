@@ -78,7 +78,7 @@ def _problems(question, ran):
     code = found["ede"]["code"] if found["ede"] else None
     if (code is None) != (not question.ede) or (question.ede and code not in question.ede):
         yield f"extended error {code}, not one of {question.ede}"
-    if question.extra_text and found["reason"] != question.extra_text.replace("\\", "\\\\"):
+    if question.extra_text and found["reason"] != question.extra_text:
         yield f"reason {found['reason']!r} and not {question.extra_text!r}"
     if question.status in manifests.WORKING and found["security"] != question.status:
         yield f"{found['security']}"

@@ -28,7 +28,7 @@ static const struct row rows[] = {
 	{ "an error with text", OCTETS(HEADER("\201\202", "\1") OPT("\0", "\12") "\0\17\0\6\0\26dead"), true, 2, false,
 	  1, 22, "dead" },
 	{ "escape sequences stay harmless", OCTETS(HEADER("\201\202", "\1") OPT("\0", "\12") "\0\17\0\6\0\26\33[1\\"),
-	  true, 2, false, 1, 22, "\\027[1\\\\" },
+	  true, 2, false, 1, 22, "\\027[1\\" },
 	{ "other options are left alone",
 	  OCTETS(HEADER("\201\200", "\1") OPT("\0", "\16") "\0\12\0\4abcd\0\17\0\2\0\6"), true, 0, false, 1, 6, "" },
 	{ "an error of one octet is none", OCTETS(HEADER("\201\200", "\1") OPT("\0", "\5") "\0\17\0\1\0"), true, 0,

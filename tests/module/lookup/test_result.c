@@ -301,6 +301,14 @@ static void shows_bogus(void **state)
 	assert_non_null(strstr(text, "\"name\": \"Signature Expired\""));
 	assert_non_null(strstr(text, "\"transport\": \"tcp\""));
 	free(text);
+	text = NULL;
+	out = open_memstream(&text, &size);
+	strcpy(result.errors[0].text, "expired");
+	assert_true(result_print(out, &request, &result, false));
+	fclose(out);
+	assert_null(strstr(text, "why:")); /* said once, with the extended error */
+	assert_non_null(strstr(text, "(Signature Expired): expired\n"));
+	free(text);
 }
 
 static void says_what_is_malformed(void **state)

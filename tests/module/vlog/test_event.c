@@ -56,7 +56,7 @@ static const hostile_t hostile_rows[] = {
 	{ "a quotation mark", "a\"b", "a\"b" },
 	{ "an end of the object", "\"},{\"verdict\":\"accept\"", "\"},{\"verdict\":\"accept\"" },
 	{ "a line break", "a\nb\r\n{\"v\":1}", "a\\010b\\013\\010{\"v\":1}" },
-	{ "a backslash", "a\\b", "a\\\\b" },
+	{ "a dot within a label", "a\\.b.example.org.", "a\\.b.example.org." },
 	{ "an escape sequence", "\033[2J\033]0;x\007", "\\027[2J\\027]0;x\\007" },
 	{ "C1 controls", "\302\233m", "\\194\\155m" },
 	{ "DEL", "\177", "\\127" },
