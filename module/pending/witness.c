@@ -5,6 +5,9 @@
 #include "validator/name.h"
 #include "validator/rdata.h"
 
+#include <ldns/ldns.h>
+#include <stdlib.h>
+
 enum { RCODE_SERVFAIL = 2 };
 
 static const char *failure_in_words(const cache_answer_t *answer)
@@ -18,11 +21,15 @@ static void log_failure(log_t *log, const ended_t *ended)
 {
 	const cache_answer_t *answer = &ended->resolution->answer;
 	char name[NAME_TEXT_MAX];
+	char *type;
 
-	if (answer->failure && log_wants(log, LOG_LEVEL_INFO))
-		log_write(log, LOG_LEVEL_INFO, "%s name=%s type=%u ede=%u why=\"%.*s\"%s", failure_in_words(answer),
-			  name_to_text(ended->name, name), ended->type, answer->ede, answer->ede_text_size,
-			  answer->ede_text != NULL ? answer->ede_text : "", ended->stale ? " given=stale" : "");
+	if (!answer->failure || !log_wants(log, LOG_LEVEL_INFO))
+		return;
+	type = ldns_rr_type2str((ldns_rr_type)ended->type);
+	log_write(log, LOG_LEVEL_INFO, "%s name=%s type=%s ede=%u why=\"%.*s\"%s", failure_in_words(answer),
+		  name_to_text(ended->name, name), type != NULL ? type : "", answer->ede, answer->ede_text_size,
+		  answer->ede_text != NULL ? answer->ede_text : "", ended->stale ? " given=stale" : "");
+	free(type);
 }
 
 /* Findings worth a line: what was done, or would have been, and alerts. Bogus answers have log_failure(). */
