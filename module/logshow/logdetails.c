@@ -156,7 +156,10 @@ static void add_exchange(tree_t *root, const json_t *entry, const json_t *target
 		tree_add(below, NULL, "alias of %s", text);
 	add_word(below, state_words, target, "state");
 	string_of(target, "security", security);
-	json_array_foreach(json_object_get(target, "addresses"), i, address) add_address(below, address, security);
+	json_array_foreach(json_object_get(target, "addresses"), i, address)
+	{
+		add_address(below, address, security);
+	}
 	if (strcmp(security, "secure") == 0)
 		add_word(below, tlsa_words, target, "tlsa");
 	add_findings(below, entry, exchange);
@@ -171,8 +174,10 @@ static void add_others(tree_t *below, const json_t *others)
 	if (json_array_size(others) == 0)
 		tree_add(below, NULL, "no MX record");
 	json_array_foreach(others, i, other)
+	{
 		tree_add(below, NULL, "%d %s", (int)json_integer_value(json_object_get(other, "preference")),
 			 string_of(other, "exchange", text));
+	}
 }
 
 /* --- All of it ----------------------------------------------------------------------------------------------------- */
@@ -196,9 +201,12 @@ static void add_chain(tree_t *root, const json_t *line)
 	char text[TEXT_MAX];
 	size_t i;
 
-	json_array_foreach(json_object_get(line, "chain"), i, alias) if (json_is_string(alias))
-		tree_add(root, NULL, "%salias of %s", i > 0 ? "which is an " : "",
-			 escape_text(json_string_value(alias), text, sizeof(text)));
+	json_array_foreach(json_object_get(line, "chain"), i, alias)
+	{
+		if (json_is_string(alias))
+			tree_add(root, NULL, "%salias of %s", i > 0 ? "which is an " : "",
+				 escape_text(json_string_value(alias), text, sizeof(text)));
+	}
 }
 
 static void add_assessment(tree_t *root, const json_t *line)
@@ -216,7 +224,10 @@ static void add_assessment(tree_t *root, const json_t *line)
 		tree_add(root, NULL, "null MX: the domain takes no mail (RFC 7505)");
 	else if (json_is_true(json_object_get(line, "negative")))
 		tree_add(root, NULL, "no MX record");
-	json_array_foreach(json_object_get(line, "mx"), i, target) add_exchange(root, line, target);
+	json_array_foreach(json_object_get(line, "mx"), i, target)
+	{
+		add_exchange(root, line, target);
+	}
 	add_findings(root, line, NULL);
 }
 

@@ -28,7 +28,7 @@ typedef struct pending pending_t;
 typedef struct pending_settings {
 	pool_settings_t pool;
 	policy_t *policy;
-	const name_t *insecure; /* negative trust anchors (RFC 7646), in lower case: answers below them say so (RFC 8914, 33) */
+	const name_t *insecure; /* negative trust anchors (RFC 7646), in lower case; answers below say so */
 	size_t insecure_count;
 	unsigned corroborate_ms; /* that the same question over TCP may take */
 	unsigned target_ms;      /* that all questions about an MX set's exchanges may take together */

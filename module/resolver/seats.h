@@ -16,7 +16,7 @@ typedef struct seats_hooks {
 	void (*capacity)(void *arg);                                               /* a process is ready that was not */
 	const char *(*message)(void *arg, child_t *child, const proto_t *message); /* NULL, or why it is nonsense */
 	void (*lost)(void *arg, child_t *child);                                   /* take its questions back */
-	void (*hopeless)(void *arg); /* no process gets ready, however often they are started */
+	void (*hopeless)(void *arg);  /* no process gets ready, however often they are started */
 	void (*took_over)(void *arg); /* the next generation is the current one now; may call seats_replace() */
 } seats_hooks_t;
 
