@@ -48,7 +48,7 @@ static const char *keep(char **at, const char *text, size_t room)
 	char *begin = *at;
 
 	for (; *text != '\0' && (size_t)(*at - begin) < room - 1; text++)
-		*(*at)++ = *text >= ' ' && *text <= '~' ? *text : '?';
+		*(*at)++ = (char)(*text >= ' ' && *text <= '~' ? *text : '?');
 	*(*at)++ = '\0';
 	return begin;
 }

@@ -63,7 +63,7 @@ static size_t character_size(unsigned char first)
 static bool second_is_good(unsigned char first, unsigned char second)
 {
 	switch (first) {
-	case 0xc2: return second >= 0xa0;
+	case 0xc2:
 	case 0xe0: return second >= 0xa0;
 	case 0xed: return second <= 0x9f;
 	case 0xf0: return second >= 0x90;

@@ -51,8 +51,8 @@ static const char *const texts[SQL_STATEMENTS] = {
 	[SQL_SET_SOURCE] = "UPDATE source SET path = ?2, offset = ?3, seen_size = ?4 WHERE id = ?1",
 	[SQL_DROP_OLD_SOURCES] = "DELETE FROM source WHERE id < (SELECT max(id) FROM source) - 10000",
 	[SQL_ADD_ENTRY] =
-		"INSERT OR IGNORE INTO entry (source, offset, time, took, verdict, refused, type, domain, client)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+		("INSERT OR IGNORE INTO entry (source, offset, time, took, verdict, refused, type, domain, client)"
+		 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"),
 	[SQL_ADD_LINE] = "INSERT INTO line (id, octets) VALUES (?1, ?2)",
 	[SQL_ADD_HOST] = "INSERT INTO host (entry, name, acted) VALUES (?1, ?2, ?3)",
 	[SQL_ADD_CHECK] = "INSERT INTO chk (entry, name, acted) VALUES (?1, ?2, ?3)",
@@ -64,8 +64,8 @@ static const char *const texts[SQL_STATEMENTS] = {
 	[SQL_DROP_HOSTS] = "DELETE FROM host WHERE entry = ?1",
 	[SQL_DROP_CHECKS] = "DELETE FROM chk WHERE entry = ?1",
 	[SQL_GET] =
-		"SELECT octets, path, entry.offset FROM line JOIN entry USING (id) JOIN source ON source.id = source"
-		" WHERE line.id = ?1",
+		("SELECT octets, path, entry.offset FROM line JOIN entry USING (id) JOIN source ON source.id = source"
+		 " WHERE line.id = ?1"),
 	[SQL_NEWEST] = "SELECT id, octets FROM line ORDER BY id DESC LIMIT 1",
 	[SQL_TIMES] = "SELECT (SELECT min(time) FROM entry), (SELECT max(time) FROM entry)",
 	[SQL_COUNT] = "SELECT count(*) FROM entry",

@@ -16,12 +16,12 @@ enum { ADDRESS_TEXT_MAX = 64, V4_BITS = 32, V6_BITS = 128, SHOWN_MAX = 160 };
 
 static char lower(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+	return (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
 }
 
 static char upper(char c)
 {
-	return c >= 'a' && c <= 'z' ? (char)(c & ~0x20) : c;
+	return (char)(c >= 'a' && c <= 'z' ? c & ~0x20 : c);
 }
 
 /* What a line must hold octet by octet. JSON writes quotation marks and backslashes otherwise, so such a needle is of no use. */
@@ -226,12 +226,14 @@ static bool value_has_text(const json_t *value, const char *text) /* NOLINT(misc
 	size_t i;
 	bool has = json_is_string(value) && has_text(json_string_value(value), json_string_length(value), text);
 
-	if (json_is_array(value))
-		json_array_foreach(value, i, element) has = has || value_has_text(element, text);
-	if (json_is_object(value))
-		/* Iterating does not change it. */
-		json_object_foreach((json_t *)(uintptr_t)value, key, element) has =
-			has || (strcmp(key, "prev") != 0 && value_has_text(element, text));
+	json_array_foreach(value, i, element) /* which is none for what is no array, and so below */
+	{
+		has = has || value_has_text(element, text);
+	}
+	json_object_foreach((json_t *)(uintptr_t)value, key, element) /* iterating does not change it */
+	{
+		has = has || (strcmp(key, "prev") != 0 && value_has_text(element, text));
+	}
 	return has;
 }
 

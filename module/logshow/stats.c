@@ -153,12 +153,15 @@ static json_t *bars_json(const logtally_t *tally)
 {
 	json_t *array = json_array();
 
-	for (unsigned i = 0; i < tally->bar_count; i++)
-		json_array_append_new(array, json_pack("{s:I, s:I, s:o, s:I}", "from",
-						       (json_int_t)((tally->start + i) * tally->width), "to",
-						       (json_int_t)((tally->start + i + 1) * tally->width), "verdicts",
-						       verdicts_json(tally->bars[i].verdicts), "refused",
-						       (json_int_t)tally->bars[i].refused));
+	for (unsigned i = 0; i < tally->bar_count; i++) {
+		const uint64_t from = (tally->start + i) * tally->width;
+		const uint64_t to = from + tally->width;
+
+		json_array_append_new(array,
+				      json_pack("{s:I, s:I, s:o, s:I}", "from", (json_int_t)from, "to", (json_int_t)to,
+						"verdicts", verdicts_json(tally->bars[i].verdicts), "refused",
+						(json_int_t)tally->bars[i].refused));
+	}
 	return array;
 }
 

@@ -2,6 +2,7 @@
 #include "tests/module/inspect/prometheus.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,7 +87,7 @@ static const char *read_comment(reader_t *reader, const char *line)
 		return "TYPE of another metric than HELP";
 	if (strcmp(end, " counter") != 0 && strcmp(end, " gauge") != 0 && strcmp(end, " histogram") != 0)
 		return "an unknown TYPE";
-	strcpy(reader->type, end + 1);
+	snprintf(reader->type, sizeof(reader->type), "%s", end + 1);
 	reader->histogram = strcmp(reader->type, "histogram") == 0;
 	return NULL;
 }

@@ -221,8 +221,10 @@ static void numbers_of(json_t *found, char *text)
 	json_t *entry;
 	size_t i;
 
-	json_array_foreach(json_object_get(found, "entries"), i, entry) *text++ =
-		(char)('0' + json_integer_value(json_object_get(entry, "seq")));
+	json_array_foreach(json_object_get(found, "entries"), i, entry)
+	{
+		*text++ = (char)('0' + json_integer_value(json_object_get(entry, "seq")));
+	}
 	*text = '\0';
 }
 
@@ -832,8 +834,10 @@ static void agrees_with_the_lines(void **state)
 		for (size_t k = 0; k < count; k++)
 			assert_int_equal(json_integer_value(json_object_get(json_array_get(entries, k), "seq")),
 					 seqs[k]);
-		json_object_foreach(json_object_get(json_object_get(summary, "totals"), "verdicts"), key, total) sum +=
-			json_integer_value(total);
+		json_object_foreach(json_object_get(json_object_get(summary, "totals"), "verdicts"), key, total)
+		{
+			sum += json_integer_value(total);
+		}
 		assert_int_equal(sum, count);
 		found_some += count > 0;
 		json_decref(found);
