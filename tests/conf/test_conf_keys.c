@@ -143,20 +143,8 @@ static void same_addresses(const conf_addresses_t *one, const conf_addresses_t *
 	assert_memory_equal(one->items, other->items, one->count * sizeof(*one->items));
 }
 
-static void sample_loads_to_the_defaults(void **state)
+static void same_resolver(const conf_t *one, const conf_t *other)
 {
-	char *text = written_sample();
-	conf_t *one = accepted(text);
-	conf_t *other = accepted("");
-
-	(void)state;
-	same_addresses(&one->listen, &other->listen);
-	assert_int_equal(one->allow.count, other->allow.count);
-	assert_memory_equal(one->allow.items, other->allow.items, one->allow.count * sizeof(*one->allow.items));
-	assert_string_equal(one->user, other->user);
-	assert_int_equal(one->threads, other->threads);
-	assert_int_equal(one->max_udp_size, other->max_udp_size);
-	assert_memory_equal(&one->tcp, &other->tcp, sizeof(one->tcp));
 	assert_string_equal(one->resolver.root_hints, other->resolver.root_hints);
 	assert_int_equal(one->resolver.trust_anchor_files.count, 1);
 	assert_string_equal(one->resolver.trust_anchor_files.items[0], other->resolver.trust_anchor_files.items[0]);
@@ -172,7 +160,10 @@ static void sample_loads_to_the_defaults(void **state)
 	assert_int_equal(one->resolver.option_count, other->resolver.option_count);
 	for (size_t i = 0; i < one->resolver.option_count; i++)
 		assert_string_equal(one->resolver.options[i].value, other->resolver.options[i].value);
-	assert_memory_equal(&one->cache, &other->cache, sizeof(one->cache));
+}
+
+static void same_mx(const conf_t *one, const conf_t *other)
+{
 	assert_int_equal(one->mx.mode, other->mx.mode);
 	assert_int_equal(one->mx.policy.count, other->mx.policy.count);
 	assert_int_equal(one->mx.pins.count, other->mx.pins.count);
@@ -183,6 +174,10 @@ static void sample_loads_to_the_defaults(void **state)
 	assert_int_equal(one->mx.internal_addresses.count, other->mx.internal_addresses.count);
 	assert_int_equal(one->mx.internal_domains.count, other->mx.internal_domains.count);
 	assert_int_equal(one->mx.own_names.count, other->mx.own_names.count);
+}
+
+static void same_logs(const conf_t *one, const conf_t *other)
+{
 	assert_int_equal(one->log.level, other->log.level);
 	assert_string_equal(one->log.to, other->log.to);
 	assert_string_equal(one->validation_log.file, other->validation_log.file);
@@ -190,6 +185,10 @@ static void sample_loads_to_the_defaults(void **state)
 	assert_string_equal(one->validation_log.key, other->validation_log.key);
 	assert_int_equal(one->validation_log.checkpoint, other->validation_log.checkpoint);
 	assert_int_equal(one->validation_log.hits, other->validation_log.hits);
+}
+
+static void same_inspection(const conf_t *one, const conf_t *other)
+{
 	assert_int_equal(one->inspection.enable, other->inspection.enable);
 	same_addresses(&one->inspection.listen, &other->inspection.listen);
 	assert_string_equal(one->inspection.token_file, other->inspection.token_file);
@@ -197,7 +196,10 @@ static void sample_loads_to_the_defaults(void **state)
 	assert_string_equal(one->inspection.log_index, other->inspection.log_index);
 	assert_int_equal(one->inspection.log_index_size, other->inspection.log_index_size);
 	assert_int_equal(one->inspection.log_index_age, other->inspection.log_index_age);
+}
 
+static void same_alerts(const conf_t *one, const conf_t *other)
+{
 	assert_int_equal(one->alerts.log, other->alerts.log);
 	assert_int_equal(one->alerts.journal, other->alerts.journal);
 	assert_int_equal(one->alerts.exec.count, other->alerts.exec.count);
@@ -210,10 +212,34 @@ static void sample_loads_to_the_defaults(void **state)
 	assert_int_equal(one->alerts.failing_after, other->alerts.failing_after);
 	assert_int_equal(one->alerts.max_per_hour, other->alerts.max_per_hour);
 	assert_string_equal(one->alerts.file, other->alerts.file);
+}
+
+static void sample_loads_to_the_defaults(void **state)
+{
+	char *text = written_sample();
+	conf_t *one = accepted(text);
+	conf_t *other = accepted("");
+
+	(void)state;
+	same_addresses(&one->listen, &other->listen);
+	assert_int_equal(one->allow.count, other->allow.count);
+	assert_memory_equal(one->allow.items, other->allow.items, one->allow.count * sizeof(*one->allow.items));
+	assert_string_equal(one->user, other->user);
+	assert_int_equal(one->threads, other->threads);
+	assert_int_equal(one->max_udp_size, other->max_udp_size);
+	assert_memory_equal(&one->tcp, &other->tcp, sizeof(one->tcp));
+	same_resolver(one, other);
+	assert_memory_equal(&one->cache, &other->cache, sizeof(one->cache));
+	same_mx(one, other);
+	same_logs(one, other);
+	same_inspection(one, other);
+	same_alerts(one, other);
 	assert_int_equal(one->history.enable, other->history.enable);
 	assert_string_equal(one->history.file, other->history.file);
 	assert_int_equal(one->history.max_rows, other->history.max_rows);
 	assert_int_equal(one->history.max_age, other->history.max_age);
+	assert_string_equal(one->control.socket, other->control.socket);
+	assert_string_equal(one->control.nta_file, other->control.nta_file);
 	assert_int_equal(one->watch.count, other->watch.count);
 	conf_free(one);
 	conf_free(other);
