@@ -391,10 +391,10 @@ static void asks_the_server_afresh(void **state)
 	ASK(f, 2, "\1f\7example", false);
 	hear_address(f, 2, 1);
 	assert_false(upstream_is_asked(f));
-	for (uint8_t id = 3; id < 3 + FRESH_CONTEXTS_MAX * 2; id++) {
+	for (int id = 3; id < 3 + FRESH_CONTEXTS_MAX * 2; id++) {
 		ASK_FRESH(f, id, "\1f\7example");
-		answer_address(f, id);
-		hear_address(f, id, id);
+		answer_address(f, (uint8_t)id);
+		hear_address(f, id, (uint8_t)id);
 	}
 	ASK(f, 99, "\1f\7example", false); /* the ordinary context knows nothing of that */
 	hear_address(f, 99, 1);
