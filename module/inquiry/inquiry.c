@@ -210,18 +210,6 @@ static bool is_refused(const inquiry_t *inquiry, const need_t *need)
 	return need->tcp && marks_has(inquiry->home.cache, &need->name, MARK_NO_TCP, clock_of_cache());
 }
 
-static void resolution_of_verdict(const verdict_t *verdict, resolution_t *resolution)
-{
-	resolution_begin(resolution);
-	resolution->answer.security = (uint8_t)verdict->security;
-	if (verdict->rejected)
-		resolution_fail(resolution, (ede_t)verdict->ede, verdict->text);
-	else if (verdict->ede != EDE_NONE)
-		resolution_note(resolution, (ede_t)verdict->ede, verdict->text);
-	if (!verdict->failed)
-		resolution_show(resolution, &verdict->answer);
-}
-
 /* From now on the addresses of these names are worth a second look. */
 static void mark_exchanges(const inquiry_t *inquiry, const verdict_t *verdict)
 {
@@ -238,7 +226,7 @@ static void finish_assessment(inquiry_t *inquiry)
 	resolution_t resolution;
 
 	mark_exchanges(inquiry, verdict);
-	resolution_of_verdict(verdict, &resolution);
+	resolution_of_verdict(&resolution, verdict);
 	finish(inquiry, &resolution, verdict);
 }
 

@@ -69,6 +69,18 @@ void resolution_begin(resolution_t *resolution)
 	resolution->answer.ede = CACHE_NO_EDE;
 }
 
+void resolution_of_verdict(resolution_t *resolution, const verdict_t *verdict)
+{
+	resolution_begin(resolution);
+	resolution->answer.security = (uint8_t)verdict->security;
+	if (verdict->rejected)
+		resolution_fail(resolution, (ede_t)verdict->ede, verdict->text);
+	else if (verdict->ede != EDE_NONE)
+		resolution_note(resolution, (ede_t)verdict->ede, verdict->text);
+	if (!verdict->failed)
+		resolution_show(resolution, &verdict->answer);
+}
+
 void resolution_judge(resolution_t *resolution, const name_t *name, uint16_t type, const pool_outcome_t *outcome,
 		      const answer_limits_t *limits, uint64_t wall)
 {

@@ -6,6 +6,7 @@
 #include "cache/cache.h"
 #include "module/resolver/pool.h"
 #include "validator/answer.h"
+#include "validator/assessment.h"
 #include "validator/ede.h"
 
 typedef struct resolution {
@@ -35,6 +36,9 @@ void resolution_begin(resolution_t *resolution);
 void resolution_fail(resolution_t *resolution, ede_t ede, const char *text);
 void resolution_note(resolution_t *resolution, ede_t ede, const char *text);
 void resolution_show(resolution_t *resolution, const answer_t *shown);
+
+/* What comes of a verdict, whose answer is borrowed. */
+void resolution_of_verdict(resolution_t *resolution, const verdict_t *verdict);
 
 /* After a resolution was copied to another place: makes it whole there; the old one must not be freed. */
 void resolution_moved(resolution_t *resolution);
