@@ -34,11 +34,6 @@ def lookup(*words, **more):
     return subprocess.run([daemon.binary(), "lookup", *words], capture_output=True, text=True, check=False, **more)
 
 
-def escaped(text):
-    """As texts from the network are shown: there is no backslash that is not doubled."""
-    return text.replace("\\", "\\\\")
-
-
 def _found(ran):
     try:
         return json.loads(ran.stdout)
@@ -85,7 +80,7 @@ def _problems(question, ran, show_bogus):
         yield f"{found['security']} and not {security}: {found['why']}"
     if question.status != "failed" and question.ede and not {error["code"] for error in found["extended_errors"]} & _codes(question, show_bogus):
         yield f"extended errors {found['extended_errors']}, none of {question.ede}"
-    if question.extra_text and escaped(question.extra_text) not in {error["text"] for error in found["extended_errors"]}:
+    if question.extra_text and question.extra_text not in {error["text"] for error in found["extended_errors"]}:
         yield f"extended errors {found['extended_errors']}, none says {question.extra_text!r}"
     if question.status in STATUSES and not found["why"]:
         yield "no word on why"
