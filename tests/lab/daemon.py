@@ -46,6 +46,13 @@ def wait_until(condition, what, alive=lambda: True, tries=READY_TRIES):
     lab.wait_until(condition, what, alive, tries)
 
 
+def entries(validation, kind):
+    """Objects of a validation log, of lines that are whole."""
+    lines = validation.read_bytes().splitlines(keepends=True) if validation.exists() else []
+    objects = [json.loads(line) for line in lines if line.endswith(b"\n")]
+    return [entry for entry in objects if entry["type"] == kind]
+
+
 class Process:
     """A server process whose output goes to a file in the lab's folder."""
 
@@ -143,10 +150,7 @@ class Mxward(Process):
         return json.loads(done.stdout)
 
     def validated(self, kind="assessment"):
-        """Objects of the validation log, of lines that are whole."""
-        lines = self.validation.read_bytes().splitlines(keepends=True) if self.validation.exists() else []
-        objects = [json.loads(line) for line in lines if line.endswith(b"\n")]
-        return [entry for entry in objects if entry["type"] == kind]
+        return entries(self.validation, kind)
 
     def wait_validated(self, condition, what):
         """Waits for an assessment that meets the condition; returns it."""

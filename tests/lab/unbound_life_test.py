@@ -1,0 +1,144 @@
+#!/usr/bin/python3 -B
+"""What an Unbound with the module lives through: several threads and reloads under load, a configuration that goes bad, other
+modules beside it, and being loaded where it does not fit."""
+import pathlib
+import shutil
+import subprocess
+import sys
+import threading
+
+import dns.rcode
+import dns.rdatatype
+
+import asking
+import daemon
+import lab
+import manifest as manifests
+from cases import Cases
+from unbound_module import UnboundWithModule, program
+
+AD = asking.VARIANTS[0]
+RELOADS = 5
+REJECTED = "only-internal.plain."
+GOOD = "rsa.lab."
+
+
+def _questions():
+    return [question for question in manifests.load().questions if question.type == dns.rdatatype.MX and not question.slow
+            and "AA" not in question.unbound and question.status in ("secure", "insecure", "rejected")]
+
+
+def _rcode(name, rdtype="MX"):
+    answer = asking.ask(lab.UNBOUND, name, rdtype)
+    return answer.failure or dns.rcode.to_text(answer.reply.rcode())
+
+
+def _wrong(question, answer):
+    """While Unbound reloads it may be away; what it says must be right all the same."""
+    if answer.failure or (question.status != "rejected" and answer.reply.rcode() == dns.rcode.SERVFAIL):
+        return []
+    return [problem for problem in asking.problems(question, AD, answer) if "EDE" not in problem]
+
+
+def _reloads_under_load(cases, questions):
+    with UnboundWithModule("unbound-busy", threads=4) as unbound:
+        ended = threading.Event()
+        wrong, asked = [], [0]
+
+        def load():
+            while not ended.is_set():
+                for question, answer in asking.ask_all(lab.UNBOUND, questions, AD):
+                    asked[0] += 1
+                    wrong.extend(f"{question.text}: {problem}" for problem in _wrong(question, answer))
+
+        client = threading.Thread(target=load)
+        client.start()
+        for number in range(RELOADS):
+            before = asked[0]
+            cases.check("ok" in unbound.control("reload"), f"reload {number + 1} under load")
+            daemon.wait_until(lambda: asked[0] > before + len(questions) // 4, "questions after a reload", unbound.running)
+        ended.set()
+        client.join()
+        cases.check(not wrong, f"no wrong answer among {asked[0]}", wrong[:5])
+        cases.check(_rcode(GOOD) == "NOERROR" and _rcode(REJECTED) == "SERVFAIL", "and it judges on")
+        cases.check(unbound.stop() == 0, "unbound-busy stops with exit status 0")
+    verify = subprocess.run([daemon.binary(), "log", "verify", str(unbound.validation)], capture_output=True, text=True, check=False)
+    cases.check(verify.returncode == 0, "the validation log is one chain across all reloads", verify.stdout + verify.stderr)
+
+
+def _reload_with_another_configuration(cases):
+    with UnboundWithModule("unbound-reload") as unbound:
+        cases.check(_rcode(REJECTED) == "SERVFAIL", "enforce: rejected")
+        unbound.settings.write_text("mx: {mode: monitro}\n", encoding="utf-8")
+        unbound.control("reload")
+        cases.check(_rcode(REJECTED) == "SERVFAIL", "a bad configuration: what was loaded before stays")
+        cases.check("the configuration that was loaded before stays" in unbound.own_log() and "monitro" in unbound.own_log(),
+                    "and Unbound's log says so", unbound.own_log()[-500:])
+        unbound.configure({"mx": {"mode": "monitor"}})
+        unbound.control("reload")
+        cases.check(_rcode(REJECTED) == "NOERROR", "monitor: passed on")
+        unbound.configure({"mx": {"pin": {GOOD.rstrip("."): ["mx.elsewhere.lab"]}}})
+        unbound.control("reload")
+        cases.check(_rcode(GOOD) == "SERVFAIL", "a pin: rejected")
+        cases.check(unbound.stop() == 0, "unbound-reload stops with exit status 0")
+    found = [finding["check"] for entry in unbound.validated() for finding in entry["findings"]]
+    cases.check("pin-mismatch" in found, "the validation log names the check")
+
+
+def _history_is_kept(cases):
+    with UnboundWithModule("unbound-history") as unbound:
+        cases.check(_rcode(GOOD) == "NOERROR", f"{GOOD} MX")
+        cases.check(unbound.stop() == 0, "unbound-history stops with exit status 0")
+    shown = subprocess.run([daemon.binary(), "history", "-c", str(unbound.settings), "--json", GOOD], capture_output=True, text=True,
+                           check=False)
+    cases.check(shown.returncode == 0 and "mx1.rsa.lab." in shown.stdout, "mxward history shows what the module accepted",
+                shown.stdout + shown.stderr)
+
+
+def _with_neighbours(cases, questions):
+    """The same answers with other modules beside it, and with Unbound's own ways of answering sooner."""
+    settings = {
+        "respip": {"modules": "respip dynlib validator iterator"},
+        "subnetcache": {"modules": "subnetcache dynlib validator iterator"},
+        "dynlib-inside": {"modules": "dynlib subnetcache validator iterator"},
+        "prefetch": {"options": "prefetch: yes\n    prefetch-key: yes\n    serve-expired: yes"},
+    }
+    for name, how in settings.items():
+        with UnboundWithModule(f"unbound-{name}", **how) as unbound:
+            for round_of in ("miss", "hit"):
+                for question, answer in asking.ask_all(lab.UNBOUND, questions, AD):
+                    found = list(asking.problems(question, AD, answer, round_of == "hit"))
+                    cases.check(not found, f"{name}: {question.text}, {round_of}", "; ".join(found))
+            cases.check(unbound.stop() == 0, f"{name}: stops with exit status 0")
+
+
+def _refuses(cases, name, sentence, **how):
+    with UnboundWithModule(name, start=False, **how) as unbound:
+        said = unbound.log() + (unbound.own_log() if (daemon.folder() / f"{name}.own.log").exists() else "")
+        cases.check(unbound.process.returncode != 0, f"{name}: unbound does not start")
+        cases.check(sentence in said, f"{name}: it says why", said[-600:])
+
+
+def _refuses_what_does_not_fit(cases):
+    release = subprocess.run([program(), "-V"], capture_output=True, text=True, check=False).stdout.split()[1].encode()
+    other = daemon.folder() / "unbound-of-another-release"
+    octets = pathlib.Path(program()).read_bytes()
+    other.write_bytes(octets.replace(b"unbound " + release, b"unbound " + release[:-1] + b"x"))
+    shutil.copymode(program(), other)
+    _refuses(cases, "unbound-other-release", "this is another release", binary=str(other))
+    _refuses(cases, "unbound-bad-settings", 'there is no key "nonsense"', changes={"nonsense": 1})
+
+
+def main():
+    questions = _questions()
+    cases = Cases()
+    _refuses_what_does_not_fit(cases)
+    _reload_with_another_configuration(cases)
+    _history_is_kept(cases)
+    _with_neighbours(cases, questions)
+    _reloads_under_load(cases, questions)
+    return cases.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
