@@ -30,6 +30,7 @@ ASKED = [
     ("rsa.lab.", "MX", [STALE]),
     ("localhost-beside.plain.", "MX", [FORGED, STALE]),
     ("nothing.host.plain.", "A", [STALE_NXDOMAIN]),
+    ("nothing.host.plain.", "MX", None),
     ("_25._tcp.mx1.rsa.lab.", "TLSA", None),
     ("rsa.lab.", "TXT", None),
 ]
