@@ -24,10 +24,18 @@ static char upper(char c)
 	return (char)(c >= 'a' && c <= 'z' ? c & ~0x20 : c);
 }
 
-/* What a line must hold octet by octet. JSON writes quotation marks and backslashes otherwise, so such a needle is of no use. */
+/* JSON writes quotation marks, backslashes and control characters otherwise. */
+static bool is_written_so(const char *text)
+{
+	while (*text != '\0' && *text != '"' && *text != '\\' && (unsigned char)*text >= ' ')
+		text++;
+	return *text == '\0';
+}
+
+/* What a line must hold octet by octet. */
 static void add_needle(logfilter_t *filter, const char *before, const char *text)
 {
-	if (strpbrk(text, "\"\\") == NULL)
+	if (is_written_so(text))
 		snprintf(filter->needles[filter->needle_count++], LOGFILTER_NEEDLE_MAX, "%s%s\"", before, text);
 }
 
@@ -328,7 +336,7 @@ static bool needles_may_match(const logfilter_t *filter, const char *line, size_
 
 	for (size_t i = 0; i < filter->needle_count && there; i++)
 		there = memmem(line, size, filter->needles[i], strlen(filter->needles[i])) != NULL;
-	if (there && filter->text[0] != '\0' && strpbrk(filter->text, "\"\\") == NULL)
+	if (there && filter->text[0] != '\0' && is_written_so(filter->text))
 		there = has_text(line, size, filter->text);
 	return there || has_odd_escapes(line, size);
 }

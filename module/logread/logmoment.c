@@ -67,12 +67,12 @@ static unsigned number(cursor_t *cursor, unsigned digits, unsigned least, unsign
 
 static int64_t days_and_time(cursor_t *cursor, const struct tm *given)
 {
+	struct tm day = { .tm_year = given->tm_year, .tm_mon = given->tm_mon, .tm_mday = given->tm_mday };
 	struct tm tm = *given;
-	const int day = tm.tm_mday;
-	const time_t seconds = timegm(&tm);
 
-	cursor->fits = cursor->fits && tm.tm_mday == day; /* there is no 30 February */
-	return (int64_t)seconds * 1000;
+	(void)timegm(&day);
+	cursor->fits = cursor->fits && day.tm_mday == given->tm_mday; /* there is no 30 February */
+	return (int64_t)timegm(&tm) * 1000; /* a leap second is the first one of the day that follows */
 }
 
 static void read_date(cursor_t *cursor, struct tm *tm)
@@ -124,6 +124,13 @@ static int64_t read_offset(cursor_t *cursor)
 	return (east ? minutes : -minutes) * 60 * 1000;
 }
 
+static uint64_t within_stamps(int64_t time)
+{
+	if (time < 0)
+		return 0;
+	return (uint64_t)time < TIME_MAX ? (uint64_t)time : TIME_MAX;
+}
+
 static bool read_calendar(const char *text, size_t size, uint64_t *time)
 {
 	cursor_t cursor = { text, text + size, true };
@@ -140,14 +147,15 @@ static bool read_calendar(const char *text, size_t size, uint64_t *time)
 	rest += days_and_time(&cursor, &tm);
 	if (has_clock)
 		rest -= read_offset(&cursor);
-	*time = rest > 0 ? (uint64_t)rest : 0;
+	*time = within_stamps(rest);
 	return cursor.fits && cursor.at == cursor.end;
 }
 
 bool logmoment_read_stamp(const char *text, size_t size, uint64_t *time)
 {
-	return size == STAMP_SIZE && text[10] == 'T' && text[19] == '.' && text[STAMP_SIZE - 1] == 'Z' &&
-	       read_calendar(text, size, time);
+	/* chain_stamp() has no leap seconds, and stamps in the order of their letters are in that of time. */
+	return size == STAMP_SIZE && text[10] == 'T' && text[17] < '6' && text[19] == '.' &&
+	       text[STAMP_SIZE - 1] == 'Z' && read_calendar(text, size, time);
 }
 
 static bool read_ago(const char *digits_end, uint64_t value, uint64_t now, uint64_t *time)
@@ -173,7 +181,7 @@ bool logmoment_read(const char *text, uint64_t now, uint64_t *time)
 	if (digits >= 1 && digits <= DIGITS_MAX && read_ago(text + digits, value, now, time))
 		return true;
 	if (digits >= MILLISECONDS_LEAST && digits <= DIGITS_MAX && text[digits] == '\0') {
-		*time = value < TIME_MAX ? value : TIME_MAX;
+		*time = within_stamps((int64_t)value);
 		return true;
 	}
 	return read_calendar(text, strlen(text), time);
