@@ -5,6 +5,11 @@ import { count, moment, typedHost } from "./words.js";
 
 export const title = "Domains of a host";
 
+/* These names come without their final dot. */
+function dotted(text) {
+	return text === "." ? text : `${text}.`;
+}
+
 export function show(body, parameters, { signal, go }) {
 	const input = el("input", { id: "host-mx", type: "text", value: plain(parameters.mx ?? ""), placeholder: "mx1.example.org, 192.0.2.25, *.example.net",
 		required: true, autocomplete: "off", autocapitalize: "none", spellcheck: "false", maxlength: 1024 });
@@ -27,7 +32,7 @@ export function show(body, parameters, { signal, go }) {
 			put(state, found.length === 0 ? "No domain is known to send its mail there. The history knows what this server was asked for, since it is switched on." :
 				`${next === null ? "" : "The first "}${count(found.length, "domain")}`);
 			put(rows, found.length > 0 && table("Domains", ["Domain", "First seen", "Last seen"], found.map((one) => [
-				link("domain", { name: one.name }, name(one.name)), moment(one.first_seen * 1000, false), moment(one.last_visit * 1000, false)])));
+				link("domain", { name: dotted(one.name) }, name(dotted(one.name))), moment(one.first_seen * 1000, false), moment(one.last_visit * 1000, false)])));
 		} catch (error) {
 			if (!signal.aborted)
 				put(state, el("span", { class: "error", role: "alert" }, error.message));

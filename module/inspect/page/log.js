@@ -55,7 +55,7 @@ function choice(value, options) {
 }
 
 function form(parameters, search) {
-	const verdicts = [["", "any"], ...VERDICTS.map((kind) => [kind.key, `${kind.key}: ${kind.means}`]), ["reject,strip,failed", "rejected, stripped or failed"]];
+	const verdicts = [["", "any"], ...VERDICTS.map((kind) => [kind.key, `${kind.key}: ${kind.means}`])];
 	const checks = [["", "any"], ...Object.keys(sentences).sort().map((check) => [check, check])];
 	const types = ["", "MX", "A", "AAAA", "TLSA", "TXT", "PTR", "NS"].map((type) => [type, type || "any"]);
 	const made = el("form", { class: "filters card", "aria-label": "Search", on: { submit: (event) => { event.preventDefault(); search(new FormData(made)); } } },

@@ -74,7 +74,7 @@ function topList([key, label, parameter], summary, since, until) {
 			el("ol", null, rows.slice(0, 6).map((row) => {
 				const meter = el("span", { class: "bar", "aria-hidden": "true" });
 				meter.style.width = `${(100 * row.count) / most}%`;
-				return el("li", null, link("log", { [parameter]: row.name, verdict: "reject,strip,failed", since, until },
+				return el("li", null, link("log", { [parameter]: row.name, since, until },
 					el("span", { class: "text" }, key === "domains" || key === "hosts" ? name(row.name) : plain(row.name)),
 					el("span", { class: "number" }, number(row.count))), meter);
 			})));

@@ -58,6 +58,10 @@ function findings(line, place) {
 	return place < 0 && more > 0 ? [...about, node("", `and ${more} findings more, none of them weightier`)] : about;
 }
 
+function date(stamp) {
+	return plain(stamp).slice(0, "2026-11-22".length);
+}
+
 function dnssec(line) {
 	if (line.received === "bogus")
 		return node("bad", ["DNSSEC bogus: ", plain(line.reason || "not what its owner signed")]);
@@ -71,6 +75,20 @@ function corroboration(line) {
 		return null;
 	const others = line.corroboration === "differed" ? (line.other ?? []).map((mx) => node("", [`${mx.preference} `, name(mx.exchange)])) : [];
 	return node(words[0], words[1], line.corroboration === "differed" && others.length === 0 ? node("", "no MX record") : others);
+}
+
+/* What the history knew: dates are UTC, as on a terminal. */
+function past(line) {
+	const one = line.past;
+	if (!one)
+		return null;
+	if (one.drift !== "none")
+		return node(one.drift === "moved" && line.received !== "secure" ? "bad" : "warn",
+			`history: before, ${date(one.since)} to ${date(one.ended ?? one.last_seen)}, there was`,
+			(one.mx ?? []).map((mx) => node("", [`${mx.preference} `, name(mx.exchange)])));
+	if (line.negative || line.null_mx)
+		return node("", `history: no exchange since ${date(one.ended)}`);
+	return node("good", `history: the same exchanges since ${date(one.since)}`);
 }
 
 function absence(line) {
@@ -136,6 +154,6 @@ export function tree(line) {
 	return el("ul", { class: "tree" }, node("root", [name(line.question?.name), ` ${plain(type)}`],
 		(line.chain ?? []).map((one, i) => node("", [i > 0 ? "which is an alias of " : "alias of ", name(one)])),
 		line.verdict === "failed" || line.received === undefined ? [] :
-			[dnssec(line), corroboration(line), absence(line), exchanges(line), findings(line, -1)],
+			[dnssec(line), corroboration(line), past(line), absence(line), exchanges(line), findings(line, -1)],
 		server(line), end(line)));
 }
