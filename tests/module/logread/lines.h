@@ -90,11 +90,13 @@ static inline char *line_body(const line_t *line, char *text)
 static inline char *line_text(const line_t *line, uint64_t seq, char *text)
 {
 	char body[LINES_TEXT_MAX];
+	const int size = snprintf(
+		text, LINES_TEXT_MAX,
+		"{\"v\":1,\"seq\":%" PRIu64
+		",\"prev\":\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\",\"type\":\"%s\",%s",
+		seq, line_or(line->type, "assessment"), line_body(line, body) + 1);
 
-	snprintf(text, LINES_TEXT_MAX,
-		 "{\"v\":1,\"seq\":%" PRIu64
-		 ",\"prev\":\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\",\"type\":\"%s\",%s",
-		 seq, line_or(line->type, "assessment"), line_body(line, body) + 1);
+	assert_true(size < LINES_TEXT_MAX);
 	return text;
 }
 
