@@ -1,4 +1,5 @@
 """mxward in the lab, and a browser that shows its page."""
+import os
 import pathlib
 import shutil
 import sys
@@ -8,6 +9,7 @@ import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lab"))
 
+import asking
 import daemon
 
 import browser
@@ -50,12 +52,18 @@ def _serves():
         return False
 
 
+def ask(name, rdtype="MX"):
+    return asking.ask(daemon.ADDRESS, name, rdtype)
+
+
 class Page:
     """What a person does with the page, and what the page must be like in every view."""
 
     def __init__(self, window, cases):
         self.window = window
         self.cases = cases
+        self.config = None  # mxward's, where a test needs it
+        self.shots = os.environ.get("PAGE_SCREENSHOTS", "")
 
     def go(self, view, heading="", **parameters):
         """Loads a view anew, as one who was given its address."""
@@ -76,3 +84,8 @@ class Page:
     def quiet(self, what):
         said = self.window.console()
         self.cases.check(not said, f"{what}: nothing in the console", said)
+
+    def shot(self, name):
+        """A picture for the documentation, when the run is to make them."""
+        if self.shots:
+            self.window.screenshot(pathlib.Path(self.shots) / f"{name}.png")
