@@ -20,12 +20,15 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <time.h>
 
 enum {
 	ARENAS = 2,             /* of malloc(): each reserves address space, which is limited */
 	OTHER_FILES = 128,      /* beside connections: listeners, databases, the log, the server's socket */
 	OUTBOX_LIMIT = 1 << 16, /* octets of messages that the keeper has not taken */
 	HISTORY_FILES = 3,      /* the database and its companions */
+	HISTORY_TRIES = 40,     /* to find them all, at most */
+	HISTORY_PAUSE_MS = 50,  /* between two of these */
 	STATUS_FAILED = 1,
 	WATCH_SECONDS = 2,
 	STATUS_PROTOCOL = 2,
@@ -127,6 +130,26 @@ static ino_t inode_of(const char *path)
 	return stat(path, &found) == 0 ? found.st_ino : 0;
 }
 
+static bool all_found(const inspection_t *inspection)
+{
+	for (size_t i = 0; i < HISTORY_FILES && inspection->history[i] != NULL; i++)
+		if (inspection->inodes[i] == 0)
+			return false;
+	return true;
+}
+
+/* The server makes them while it starts, as we do: a moment's patience now saves starting anew. */
+static void await_history(inspection_t *inspection)
+{
+	const struct timespec pause = { .tv_nsec = HISTORY_PAUSE_MS * 1000000 };
+
+	for (unsigned tries = 0; tries < HISTORY_TRIES && !all_found(inspection); tries++) {
+		nanosleep(&pause, NULL);
+		for (size_t i = 0; i < HISTORY_FILES && inspection->history[i] != NULL; i++)
+			inspection->inodes[i] = inode_of(inspection->history[i]);
+	}
+}
+
 static bool find_history(inspection_t *inspection)
 {
 	static const char *const ends[HISTORY_FILES] = { "", "-wal", "-shm" };
@@ -139,6 +162,7 @@ static bool find_history(inspection_t *inspection)
 		}
 		inspection->inodes[i] = inode_of(inspection->history[i]);
 	}
+	await_history(inspection);
 	return true;
 }
 
