@@ -126,11 +126,21 @@ static void check_moment(const char *text)
 	assert(logmoment_read_stamp(stamp, strlen(stamp), &again) && again == time);
 }
 
+/* strndup() without its looking for an end in what has none. */
+static char *text_of(const uint8_t *octets, size_t size)
+{
+	char *text = calloc(1, size + 1);
+
+	assert(text != NULL);
+	memcpy(text, octets, size);
+	return text;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const uint8_t *nul = size > 0 ? memchr(data, '\0', size) : NULL;
 	read_t read = { .line = (const char *)data, .size = nul != NULL ? (size_t)(nul - data) : size };
-	char *text = nul != NULL ? strndup((const char *)nul + 1, size - read.size - 1) : NULL;
+	char *text = nul != NULL ? text_of(nul + 1, size - read.size - 1) : NULL;
 	char why[LOGENTRY_WHY_MAX] = "";
 	const logentry_got_t got = logentry_read(read.line, read.size, &read.entry, why);
 
