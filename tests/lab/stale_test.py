@@ -156,7 +156,7 @@ def _unreachable(cases, servers):
         cases.check(1 <= tries <= most, "the servers are asked again no sooner than RFC 9520 allows", f"{tries} times, {most} at most")
         clock.move(HOUR)
         _is_stale(cases, before["host.plain.", "MX"], _ask("host.plain.", "MX"), [STALE], "an hour later")
-        cases.check(_tries(mxward, "host.plain.", "MX") == tries + 1, "but they are", _tries(mxward, "host.plain.", "MX"))
+        daemon.wait_until(lambda: _tries(mxward, "host.plain.", "MX") > tries, "they are asked again, though", mxward.running)
         clock.move(DAY)
         for name, rdtype, _ in ASKED:
             _fails(cases, name, rdtype, "a day later")

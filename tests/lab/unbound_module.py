@@ -51,7 +51,7 @@ class UnboundWithModule(daemon.Process):
 
     def _config(self, name, threads, options, modules):
         text = pathlib.Path(os.environ["LAB_UNBOUND"]).read_text(encoding="utf-8")
-        more = f'module-config: "{modules}"\n    num-threads: {threads}\n    outgoing-num-tcp: 128\n    tcp-auth-query-timeout: 30000\n    {options}'
+        more = f'module-config: "{modules}"\n    num-threads: {threads}\n    outgoing-num-tcp: 128\n    tcp-auth-query-timeout: 30000\n    infra-keep-probing: yes\n    {options}'
         for old, new in ((PLAIN, more), (f"{daemon.folder()}/unbound.log", f"{daemon.folder()}/{name}.own.log"),
                          ("control-enable: no", f'control-enable: yes\n    control-interface: "{daemon.folder()}/{name}.control"\n'
                           "    control-use-cert: no")):
