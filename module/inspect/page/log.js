@@ -8,6 +8,7 @@ import { VERDICTS, brief, count, number, security, took, typed, typedHost, verdi
 export const title = "Validation log";
 
 const PAGE = 500;
+const LOOK_AGAIN = 2000; /* milliseconds; the index follows the log within half a second */
 const FIELDS = ["q", "domain", "host", "check", "verdict", "type", "client", "since", "until"];
 
 /* What an entry is about, in few words. */
@@ -102,13 +103,24 @@ export function show(body, parameters, { signal, go, before }) {
 	const filters = el("details", { class: "filter-box", open: Object.keys(search).length > 0 || window.innerWidth > 720 },
 		el("summary", null, "Search"), form(search, (data) => go(wanted(data, search))));
 	const kept = { items: [], next: null, loading: false, ended: false };
+	let timer = null;
 
+	/* The line is a status: screen readers hear it once, for what stays as it was is not written again. */
+	function tellNothing(some, behind) {
+		const told = some ? `Nothing in the log is like that. ${behind ? "The index is still reading the log; what it finds appears here by itself." :
+			"Take a condition away, or widen the time."}` :
+			"The validation log holds no answer yet; the first one appears here by itself. Ask for one: mxward lookup example.org -s 127.0.0.1";
+		if (state.textContent !== told)
+			put(state, told);
+	}
 	function tell(indexed) {
 		const some = Object.keys(search).length > 0;
-		if (kept.items.length === 0)
-			put(state, some ? "Nothing in the log is like that. Take a condition away, or widen the time." :
-				"The validation log holds no answer yet. Ask for one: mxward lookup example.org -s 127.0.0.1");
-		else
+		clearTimeout(timer);
+		if (kept.items.length === 0) {
+			tellNothing(some, indexed?.behind);
+			if (!some || indexed?.behind)
+				timer = setTimeout(reload, LOOK_AGAIN);
+		} else
 			put(state, kept.ended ? `${count(kept.items.length, "answer")}, and no more` : `The newest ${number(kept.items.length)}; scroll for more`,
 				indexed?.behind ? "; the index is still reading the log, older or newer ones may come" : "");
 	}
@@ -134,12 +146,13 @@ export function show(body, parameters, { signal, go, before }) {
 		}
 	}
 	put(body, filters, el("div", { class: "card flush" }, el("div", { class: "card-head" }, state,
-		el("button", { type: "button", class: "quiet", on: { click: () => reload() } }, "Newest again")), error, again, heads(), list.element));
+		el("button", { type: "button", class: "quiet", on: { click: () => reload().then(() => say("The list is new.")) } }, "Newest again")), error, again, heads(), list.element));
 	function reload() {
 		Object.assign(kept, { items: [], next: null, ended: false });
 		list.set([], false);
-		more().then(() => say("The list is new."));
+		return more();
 	}
+	signal.addEventListener("abort", () => clearTimeout(timer));
 	if (before) {
 		Object.assign(kept, before, { loading: false });
 		list.set(kept.items, kept.ended);

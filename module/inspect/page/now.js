@@ -142,8 +142,9 @@ function liveCard(signal) {
 		dirty = false;
 	}, FRAME);
 	const speaker = setInterval(() => {
-		if (unsaid.all > 0 && !paused)
-			say(`${count(unsaid.all, "new answer")}, ${number(unsaid.bad)} rejected, stripped or failed.`);
+		if (unsaid.all === 0 || paused)
+			return;
+		say(`${count(unsaid.all, "new answer")}, ${number(unsaid.bad)} rejected, stripped or failed.`);
 		unsaid = { all: 0, bad: 0 };
 	}, SAY_EVERY);
 	signal.addEventListener("abort", () => { clearInterval(painter); clearInterval(speaker); });
