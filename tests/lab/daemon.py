@@ -11,9 +11,9 @@ import yaml
 import asking
 import lab
 
-STOP_SECONDS = 10
-COMMAND_SECONDS = 60
-READY_TRIES = 1200
+STOP_SECONDS = 60
+COMMAND_SECONDS = 120
+READY_TRIES = 4800
 SANITIZER = re.compile(".*(runtime error:|[A-Z][a-z]+Sanitizer:).*")  # also a resolver process's, which is replaced
 ADDRESS = os.environ.get("LAB_RESOLVER", "127.0.0.1")
 

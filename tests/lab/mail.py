@@ -15,7 +15,7 @@ import daemon
 
 MASTER = pathlib.Path("/usr/lib/postfix/sbin/master")
 SMTP_PORT = 25
-STOP_SECONDS = 10
+STOP_SECONDS = 60
 
 MAIN = """\
 compatibility_level = 3.6

@@ -25,7 +25,7 @@ class Notified:
     def __init__(self):
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.bind(f"\0mxward-lab-{os.getpid()}")
-        self.socket.settimeout(20)
+        self.socket.settimeout(daemon.STOP_SECONDS)
         self.environment = {"NOTIFY_SOCKET": f"@mxward-lab-{os.getpid()}"}
 
     def next(self):
@@ -39,9 +39,9 @@ def _stop_under_load(cases, number):
         processes = {mxward.pid} | mxward.resolvers()
         mxward.send(number)
         try:
-            status = mxward.process.wait(SECONDS)
+            status = mxward.process.wait(daemon.STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            status = f"still running after {SECONDS} s"
+            status = f"still running after {daemon.STOP_SECONDS} s"
         cases.check(status == 0, f"{label} under load: exit status 0", status)
         daemon.wait_until(lambda: not any(map(daemon.exists, processes)), f"{label}: the end of {processes}")
         cases.check(True, f"{label} under load: no process is left")
@@ -78,7 +78,7 @@ def _address_in_use(cases):
             ready = mxward.wait_log(".*ready on.*").group(0)
             cases.check(TAKEN not in ready, f"and is the only one that it calls ready: {ready}")
         config = daemon.write_config(daemon.folder() / "none.yaml", {"listen": [f"{TAKEN}@53"]})
-        only = subprocess.run([daemon.binary(), "serve", "-c", config], capture_output=True, text=True, timeout=SECONDS * 4, check=False)
+        only = subprocess.run([daemon.binary(), "serve", "-c", config], capture_output=True, text=True, timeout=daemon.COMMAND_SECONDS, check=False)
         cases.check(only.returncode == 1 and TAKEN in only.stderr, "with no address at all it ends with exit status 1 and says why",
                     (only.returncode, only.stderr))
 

@@ -5,7 +5,7 @@ import socket
 
 PORT = 8953
 ADDRESS = "127.0.0.1"
-SECONDS = 40
+SECONDS = 120
 
 
 @dataclasses.dataclass

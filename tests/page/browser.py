@@ -13,10 +13,10 @@ import time
 
 PROGRAMS = ("chromium", "chromedriver")
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # the key of an element's id (WebDriver, 12)
-SECONDS = 60
-TRIES = 600
+SECONDS = 120
+TRIES = 2400
 TRY_SECONDS = 0.05
-STOP_SECONDS = 10
+STOP_SECONDS = 60
 TAB, ENTER, DOWN, END, HOME, ESCAPE = "\ue004", "\ue007", "\ue015", "\ue010", "\ue011", "\ue00c"
 OPTIONS = (
     "--headless=new",
@@ -143,7 +143,17 @@ class Browser:
         return self.call("GET", "/url")
 
     def click(self, selector, text=""):
-        self.call("POST", f"/element/{self.wait_for(selector, text)}/click")
+        self.wait(lambda: self._clicked(self.wait_for(selector, text)), f"a click on {selector}")
+
+    def _clicked(self, element):
+        """False: a view that renews itself has put another element in its place."""
+        try:
+            self.call("POST", f"/element/{element}/click")
+        except BrowserError as error:
+            if "stale element" not in str(error):
+                raise
+            return False
+        return True
 
     def type(self, selector, text):
         element = self.wait_for(selector)

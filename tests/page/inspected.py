@@ -1,4 +1,5 @@
 """mxward in the lab, and a browser that shows its page."""
+import json
 import os
 import pathlib
 import shutil
@@ -8,6 +9,8 @@ import urllib.parse
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lab"))
+
+import dns.name
 
 import asking
 import daemon
@@ -20,7 +23,8 @@ PORT = 8953
 BASE = f"http://127.0.0.1:{PORT}/"
 DESK = (1360, 900)
 PHONE = (360, 740)
-SECONDS = 20
+SECONDS = 60
+PAGE = 1000  # entries that the API gives at once
 FRAME_TEXTS = 5
 
 
@@ -44,6 +48,18 @@ class Inspected(daemon.Mxward):
         super().wait_ready()
         daemon.wait_until(_serves, f"{BASE} of {self.name}", self.running)
 
+    def ask(self, *names):
+        """Asks for MX records, and waits until the log's index, which another thread writes, holds an answer about each name."""
+        for name in names:
+            ask(name)
+        wanted = {dns.name.from_text(name) for name in names}
+        daemon.wait_until(lambda: wanted <= {dns.name.from_text(entry["domain"]) for entry in _get(f"log?limit={PAGE}")["entries"]},
+                          f"{len(names)} names in the log's index", self.running)
+
+    def wait_history(self, domain):
+        """Waits until the history, which another thread writes, holds a set of this domain."""
+        daemon.wait_until(lambda: _get(f"history?domain={domain}")["sets"], f"{domain} in the history", self.running)
+
 
 def _serves():
     try:
@@ -51,6 +67,15 @@ def _serves():
             return answer.status == 200
     except OSError:
         return False
+
+
+def _get(path):
+    """What the API says; an answer that is to be looked for again has nothing in it."""
+    try:
+        with urllib.request.urlopen(f"{BASE}api/v1/{path}", timeout=SECONDS) as answer:
+            return json.load(answer)
+    except OSError:
+        return {"entries": [], "sets": []}
 
 
 def ask(name, rdtype="MX"):
@@ -63,7 +88,7 @@ class Page:
     def __init__(self, window, cases):
         self.window = window
         self.cases = cases
-        self.config = None  # mxward's, where a test needs it
+        self.mxward = None  # where a test needs it
         self.shots = os.environ.get("PAGE_SCREENSHOTS", "")
 
     def go(self, view, heading="", **parameters):

@@ -46,16 +46,28 @@ def _keyboard(page):
     page.cases.check(met and "skip" in met[0] and len(met) < TABS, "Tab begins with the way past the navigation, and comes to an end", met)
 
 
+def _first_answer(page, mxward):
+    """A log without an answer is looked at again by itself: who waits for the first one need not ask for it."""
+    page.go("log")
+    page.window.wait_for(".state", "The validation log holds no answer yet")
+    mxward.ask("rsa.lab.")
+    page.window.wait_for(".rows a", "rsa.lab.")
+    page.window.wait_for(".state", "1 answer, and no more")
+    page.cases.check(True, "an empty log shows its first answer by itself")
+    page.quiet("the first answer")
+
+
 def main():
     if why := inspected.unable():
         print(f"skipped: {why}")
         return inspected.SKIPPED
     cases = Cases()
-    with Inspected("page-modules"), browser.Browser(daemon.folder() / "browser") as window:
+    with Inspected("page-modules") as mxward, browser.Browser(daemon.folder() / "browser") as window:
         page = Page(window, cases)
         page.go("domain")
         for test in (modules.check, _looks, _keyboard):
             test(page)
+        _first_answer(page, mxward)
     return cases.finish()
 
 

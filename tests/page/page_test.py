@@ -109,7 +109,7 @@ def _squeezed(text):
 def _explains_like_the_terminal(page):
     """The same words in the same order as `mxward lookup --explain`, but for its first line, which tells who judged."""
     for name in LIKE_THE_TERMINAL:
-        done = subprocess.run([daemon.binary(), "lookup", "--explain", "-c", page.config, name], capture_output=True, text=True, check=False)
+        done = subprocess.run([daemon.binary(), "lookup", "--explain", "-c", page.mxward.config, name], capture_output=True, text=True, check=False)
         lines = [line for line in done.stdout.splitlines() if "assessed here in" not in line and "policy of" not in line]
         page.go("lookup", name=name)
         page.window.wait_for(".tree .end")
@@ -146,6 +146,7 @@ def _explains(page):
 
 def _history(page):
     window, check = page.window, page.cases.check
+    page.mxward.wait_history("rsa.lab.")
     page.go("domain")
     window.type("#domain-name", f"user@rsa.lab{browser.ENTER}")
     window.wait_for(".timeline .lane-name", "mx1.rsa.lab.")
@@ -177,8 +178,9 @@ def _stream(page):
     window.click("#live-trouble")
     window.wait(lambda: "new answer" in window.text("#said"), "the sum for screen readers")
     check(window.count("[aria-live] .live") == 0 and window.count(".live [aria-live]") == 0, "and not each answer")
+    window.wait(lambda: window.count(".plot .line") == 3, "the plots")
     plots = window.count(".plot pattern")
-    check(plots == 5 and window.count(".plot .line") == 3, "the plots are drawn, with patterns and dashes", plots)
+    check(plots == 5, "the plots are drawn, with patterns and dashes", plots)
     window.run("document.querySelector('.plot').focus();")
     window.press(browser.END)
     readout = window.text(".readout")
@@ -253,8 +255,7 @@ ROW = "return Number(document.activeElement.closest('li')?.dataset.at ?? -1);"
 def _hostile(page):
     """Names that would like to be markup, to steer terminals, or to look like others."""
     window, check = page.window, page.cases.check
-    for name in (*HOSTILE, "hostile.plain."):
-        ask(name)
+    page.mxward.ask(*HOSTILE, "hostile.plain.")
     page.go("now")
     window.wait_for(".stream .state", "Live")
     ask(r"<b\032onclick\061window\.hostile\0612>.plain.")
@@ -334,9 +335,8 @@ def main():
     with browser.Browser(daemon.folder() / "browser") as window:
         page = Page(window, cases)
         with Inspected("page") as mxward:
-            page.config = mxward.config
-            for name in QUESTIONS:
-                ask(name)
+            page.mxward = mxward
+            mxward.ask(*QUESTIONS)
             for test in (_search, _explains, _explains_like_the_terminal, _history, _stream, _hostile, _views, _keyboard):
                 test(page)
         _switched_off(page)
