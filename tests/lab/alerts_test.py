@@ -93,7 +93,7 @@ def _watch(cases):
             moving.records = {**moving.records, (ZONE, "MX"): GOOD}
             mxward.wait_log("alert end .*kind=watch-unexpected domain=watched.plain. ")
             daemon.wait_until(lambda: any(_is(body, "end") for body, _ in server.requests), "the webhook's end", mxward.running)
-            daemon.wait_until(lambda: "end watch-unexpected" in told.read_text(), "the command's end", mxward.running)
+            daemon.wait_until(lambda: told.exists() and "end watch-unexpected" in told.read_text(), "the command's end", mxward.running)
             cases.check(mxward.stop() == 0, "watch: mxward stops with exit status 0")
         log = mxward.log()
     server.shutdown()

@@ -126,7 +126,7 @@ def _without_history(cases):
 
 def _explain(config):
     done = subprocess.run([daemon.binary(), "lookup", "--explain", NAME, "-c", str(config), "--json"], capture_output=True, text=True,
-                          timeout=60, check=False)
+                          timeout=daemon.COMMAND_SECONDS, check=False)
     return json.loads(done.stdout)
 
 
@@ -143,7 +143,7 @@ def _explained(cases):
     cases.check(past["drift"] == "moved" and [mx["exchange"] for mx in past["mx"]] == [record.split()[1] for record in GOOGLE],
                 "lookup --explain: what was before", past)
     words = subprocess.run([daemon.binary(), "lookup", "--explain", NAME, "-c", str(server.config)], capture_output=True, text=True,
-                           timeout=60, check=False).stdout
+                           timeout=daemon.COMMAND_SECONDS, check=False).stdout
     cases.check("history: before, " in words and "mx-drift" in words and "(Microsoft 365)" in words, "lookup --explain: in words", words)
     server.history.unlink()
     cases.check(_explain(server.config)["past"] is None, "lookup --explain: without the file nothing is known")
