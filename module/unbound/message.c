@@ -120,6 +120,12 @@ bool message_answer(struct module_qstate *query, const answer_t *answer)
 	return true;
 }
 
+void message_refuse(struct module_qstate *query)
+{
+	query->return_msg = NULL;
+	query->return_rcode = LDNS_RCODE_SERVFAIL;
+}
+
 /* ---- Unbound's caches ---- */
 
 static void forget_rrset(struct module_env *env, const struct ub_packed_rrset_key *key)

@@ -12,6 +12,9 @@ void message_outcome(struct module_qstate *query, outcome_t *outcome);
 /* Makes the query's answer of what a verdict lets through, insecure. False when memory is out. */
 MUST_USE bool message_answer(struct module_qstate *query, const answer_t *answer);
 
+/* The query's answer is SERVFAIL. */
+void message_refuse(struct module_qstate *query);
+
 /* Keeps the query's answer, without ADDITIONAL, in Unbound's caches. Whatever these hold of its RRsets from elsewhere goes first: it was not
  * judged, but might be trusted more. */
 void message_store(struct module_qstate *query);
