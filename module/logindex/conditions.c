@@ -4,6 +4,7 @@
  * drives the search by its index, newest first, and the others are checked on what it gives. */
 #include "module/logindex/logindex_state.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,14 +38,27 @@ static bool has_client(const logfilter_t *filter)
 	return filter->client_bits > 0;
 }
 
+static bool is_one_verdict(const logfilter_t *filter)
+{
+	return (filter->verdicts & (filter->verdicts - 1)) == 0;
+}
+
+/* One gives its entries in order. */
 static bool has_rare_verdict(const logfilter_t *filter)
 {
-	return filter->has_verdict && filter->verdict != LOGENTRY_ACCEPT;
+	return filter->verdicts != 0 && is_one_verdict(filter) && filter->verdicts != 1U << LOGENTRY_ACCEPT;
+}
+
+/* Entries of several are to be sorted, so they must be few. */
+static bool has_rare_verdicts(const logfilter_t *filter)
+{
+	return filter->verdicts != 0 && !is_one_verdict(filter) &&
+	       (filter->verdicts & (1U << LOGENTRY_ACCEPT | 1U << LOGENTRY_LOG)) == 0;
 }
 
 static bool has_common_verdict(const logfilter_t *filter)
 {
-	return filter->has_verdict && filter->verdict == LOGENTRY_ACCEPT;
+	return filter->verdicts != 0 && !has_rare_verdict(filter) && !has_rare_verdicts(filter);
 }
 
 static bool has_rare_type(const logfilter_t *filter)
@@ -67,8 +81,9 @@ static bool has_beginning(const logfilter_t *filter)
 	return filter->since > 0;
 }
 
-#define IN_DOMAIN "e.domain >= :domain AND e.domain < :domain_end"
-#define OF_CLIENT "e.client >= :client AND e.client <= :client_end"
+#define IN_DOMAIN   "e.domain >= :domain AND e.domain < :domain_end"
+#define OF_CLIENT   "e.client >= :client AND e.client <= :client_end"
+#define OF_VERDICTS "(:verdicts >> e.verdict & 1)"
 
 /* In the order of how few entries they leave. NULL: it never drives. */
 static const condition_t conditions[] = {
@@ -79,12 +94,16 @@ static const condition_t conditions[] = {
 	  "EXISTS (SELECT 1 FROM chk WHERE name = :check AND entry = e.id)", "c.name = :check" },
 	{ has_client, "entry e INDEXED BY entry_client", OF_CLIENT, OF_CLIENT },
 	{ has_rare_verdict, "entry e INDEXED BY entry_verdict", "e.verdict = :verdict", "e.verdict = :verdict" },
+	{ has_rare_verdicts, "entry e INDEXED BY entry_verdict", OF_VERDICTS,
+	  "e.verdict IN (2, 3, 4) AND " OF_VERDICTS },
 	{ has_rare_type, "entry e INDEXED BY entry_type", "e.type = :type", "e.type = :type" },
 	{ has_end, "entry e INDEXED BY entry_time", "e.time < :until", "e.time < :until" },
 	{ has_beginning, NULL, "e.time >= :since", "" },
-	{ has_common_verdict, NULL, "e.verdict = :verdict", "" },
+	{ has_common_verdict, NULL, OF_VERDICTS, "" },
 	{ has_common_type, NULL, "e.type = :type", "" },
 };
+
+static_assert(LOGENTRY_STRIP == 2 && LOGENTRY_REJECT == 3 && LOGENTRY_FAILED == 4, "they are the rare ones above");
 
 enum { CONDITIONS = sizeof(conditions) / sizeof(conditions[0]) };
 
@@ -183,7 +202,8 @@ static void bind(sqlite3_stmt *select, const logfilter_t *filter)
 	bind_domain(select, filter);
 	bind_text(select, ":check", filter->check);
 	bind_client(select, filter);
-	bind_number(select, ":verdict", (uint64_t)filter->verdict);
+	bind_number(select, ":verdict", filter->verdicts != 0 ? (uint64_t)__builtin_ctz(filter->verdicts) : 0);
+	bind_number(select, ":verdicts", filter->verdicts);
 	bind_text(select, ":type", filter->type);
 	bind_number(select, ":since", filter->since);
 	bind_number(select, ":until", filter->until);

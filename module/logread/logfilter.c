@@ -81,11 +81,26 @@ static bool set_check(logfilter_t *filter, const char *value, uint64_t now)
 
 static bool set_verdict(logfilter_t *filter, const char *value, uint64_t now)
 {
+	char word[LOGFILTER_WORD_MAX];
+	logentry_verdict_t verdict;
+	const char *rest = value;
+
 	(void)now;
-	filter->has_verdict = logentry_verdict_find(value, &filter->verdict);
-	if (filter->has_verdict)
+	do {
+		const size_t size = strcspn(rest, ",");
+
+		if (size >= sizeof(word))
+			return false;
+		memcpy(word, rest, size);
+		word[size] = '\0';
+		if (!logentry_verdict_find(word, &verdict))
+			return false;
+		filter->verdicts |= 1U << verdict;
+		rest += size;
+	} while (*rest++ == ',');
+	if (strchr(value, ',') == NULL) /* a line has one of several, which no needle can say */
 		add_needle(filter, "\"", value);
-	return filter->has_verdict;
+	return true;
 }
 
 static bool set_type(logfilter_t *filter, const char *value, uint64_t now)
@@ -172,13 +187,14 @@ typedef struct row {
 	const char *expected;
 } row_t;
 
-#define MOMENT "give a time: 2h or 7d ago, 2026-11-22, 2026-11-22T18:53, or milliseconds since 1970"
+#define MOMENT \
+	"give a time: 2h or 7d ago, 2026-11-22, 2026-11-22T18:53, or milliseconds since 1970 in 12 digits or more"
 
 static const row_t rows[] = {
 	{ "domain", set_domain, "give a domain name, for example example.org" },
 	{ "host", set_host, "give the name of an exchange, for example mx1.example.org" },
 	{ "check", set_check, "give a check that there is, for example target-is-alias (mxward-log(1) lists them)" },
-	{ "verdict", set_verdict, "give accept, log, strip, reject or failed" },
+	{ "verdict", set_verdict, "give accept, log, strip, reject or failed, or some of them with commas between" },
 	{ "type", set_type, "give a type of records, for example MX" },
 	{ "client", set_client, "give an address or a network, for example 192.0.2.1 or 2001:db8::/32" },
 	{ "q", set_text, "give at most 255 characters" },
@@ -282,7 +298,7 @@ static bool client_matches(const logfilter_t *filter, const logentry_t *entry)
 bool logfilter_matches(const logfilter_t *filter, const logentry_t *entry)
 {
 	return entry->time >= filter->since && (filter->until == 0 || entry->time < filter->until) &&
-	       (!filter->has_verdict || entry->verdict == filter->verdict) &&
+	       (filter->verdicts == 0 || (filter->verdicts >> entry->verdict & 1U) != 0) &&
 	       (filter->type[0] == '\0' || strcmp(entry->type, filter->type) == 0) &&
 	       (!filter->has_domain || domain_matches(filter, entry)) &&
 	       (!filter->has_host || host_matches(filter, entry)) &&

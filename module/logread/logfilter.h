@@ -21,10 +21,9 @@ typedef struct logfilter {
 	bool has_host;
 	char host[NAME_TEXT_MAX];       /* an exchange, or what a finding is about */
 	char check[LOGFILTER_WORD_MAX]; /* "": any; a finding has it, whatever came of it */
-	bool has_verdict;
-	logentry_verdict_t verdict;
-	char type[LOGFILTER_WORD_MAX]; /* "": any; of the question: "MX" */
-	unsigned client_bits;          /* 0: any; else the client's address begins with so many bits of `client` */
+	unsigned verdicts;              /* 0: any; else a bit for each that is wanted: 1 << logentry_verdict_t */
+	char type[LOGFILTER_WORD_MAX];  /* "": any; of the question: "MX" */
+	unsigned client_bits;           /* 0: any; else the client's address begins with so many bits of `client` */
 	uint8_t client[LOGENTRY_ADDRESS_SIZE]; /* as logentry_client_t has it */
 	uint64_t since;                        /* milliseconds since 1970, itself included */
 	uint64_t until;                        /* not included; 0: no end */
@@ -38,7 +37,7 @@ typedef struct logfilter {
 } logfilter_t;
 
 /* Sets the condition `key` of a filter that began as zeros; each key once. Keys: domain, host, check, verdict, type, client, q (free text), since, until, which are the names of
- * HTTP's parameters. `now` is wall-clock milliseconds, for "2h". False when there is no such key, or the value does not read: `why`,
+ * HTTP's parameters. A verdict may be several, with commas between. `now` is wall-clock milliseconds, for "2h". False when there is no such key, or the value does not read: `why`,
  * with LOGFILTER_WHY_MAX octets, gets a sentence that says what would be right, safe to print. */
 MUST_USE bool logfilter_set(logfilter_t *filter, const char *key, const char *value, uint64_t now, char *why);
 

@@ -5,7 +5,7 @@
 #include <time.h>
 
 enum {
-	MILLISECONDS_LEAST = 12, /* digits: from September 2001 on */
+	MILLISECONDS_LEAST = 12, /* digits: from March 1973 on */
 	DIGITS_MAX = 15,
 	STAMP_SIZE = sizeof("2026-11-22T18:53:01.042Z") - 1,
 };

@@ -22,7 +22,7 @@ static const char help[] =
 	"      --domain NAME    the domain asked for, or one below it\n"
 	"      --host NAME      an exchange of the set, or one that a finding is about\n"
 	"      --check CHECK    a finding, for example target-is-alias\n"
-	"      --verdict WORD   accept, log, strip, reject or failed\n"
+	"      --verdict WORDS  accept, log, strip, reject or failed; several with commas between\n"
 	"      --type TYPE      of records, for example MX\n"
 	"      --client ADDR    who asked: an address or a network\n"
 	"      --since TIME     2h, 7d (ago), 2026-11-22, 2026-11-22T18:53, RFC 3339\n"

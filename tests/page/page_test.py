@@ -82,11 +82,20 @@ def _search(page):
     window.wait_for(".state", "1 answer, and no more")
     check(window.url().endswith("#log?domain=only-internal.plain."), "a search is in the address", window.url())
     check(window.count(".rows a") == 1 and "target-internal" in window.text(".rows a"), "it finds by domain", window.texts(".rows a"))
+    window.type("#f-domain", "plain")
+    window.click(".filters label", "strip")
+    window.click(".filters label", "reject")
+    window.click(".filters button")
+    window.wait_for(".state", "2 answers, and no more")
+    check(window.url().endswith("#log?domain=plain.&verdict=strip%2Creject"), "several verdicts are in the address", window.url())
+    check(window.count(".filters input:checked") == 2, "and chosen in the form that it shows")
+    window.back()
     window.back()
     window.wait_for(".rows a", "rsa.lab.")
     check(window.url().endswith("#log"), "back shows all again", window.url())
     for what, parameters, found in (
             ("verdict", {"verdict": "reject"}, {"only-internal.plain.", "expired.lab."}),
+            ("several verdicts", {"verdict": "strip,reject"}, {"internal.plain.", "only-internal.plain.", "expired.lab."}),
             ("check", {"check": "target-internal", "verdict": "strip"}, {"internal.plain."}),
             ("exchange", {"host": "mx1.rsa.lab."}, {"rsa.lab."}),
             ("client", {"client": "127.0.0.1", "domain": "null.plain."}, {"null.plain."}),

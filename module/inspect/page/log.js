@@ -55,14 +55,21 @@ function choice(value, options) {
 	return select;
 }
 
+/* Several may be wanted; none that is chosen is any. */
+function verdicts(value) {
+	const wanted = value.split(",");
+	return el("fieldset", { class: "field" }, el("legend", null, "Verdict"), VERDICTS.map((kind) =>
+		el("label", { class: "choice", title: kind.means },
+			el("input", { type: "checkbox", name: "verdict", value: kind.key, checked: wanted.includes(kind.key) }), kind.key)));
+}
+
 function form(parameters, search) {
-	const verdicts = [["", "any"], ...VERDICTS.map((kind) => [kind.key, `${kind.key}: ${kind.means}`])];
 	const checks = [["", "any"], ...Object.keys(sentences).sort().map((check) => [check, check])];
 	const types = ["", "MX", "A", "AAAA", "TLSA", "TXT", "PTR", "NS"].map((type) => [type, type || "any"]);
 	const made = el("form", { class: "filters card", "aria-label": "Search", on: { submit: (event) => { event.preventDefault(); search(new FormData(made)); } } },
 		field("domain", "Domain", text(parameters.domain, "example.org")),
 		field("host", "Exchange", text(parameters.host, "mx1.example.org")),
-		field("verdict", "Verdict", choice(parameters.verdict, verdicts)),
+		verdicts(parameters.verdict ?? ""),
 		field("check", "Check", choice(parameters.check, checks)),
 		field("client", "Client", text(parameters.client, "127.0.0.1")),
 		field("type", "Type", choice(parameters.type, types)),
@@ -75,7 +82,7 @@ function form(parameters, search) {
 
 /* What the form says, in the words of the address: times stay exact where nobody touched them. */
 function wanted(data, before) {
-	const made = Object.fromEntries(FIELDS.map((key) => [key, String(data.get(key) ?? "").trim()]));
+	const made = Object.fromEntries(FIELDS.map((key) => [key, data.getAll(key).join(",").trim()]));
 	for (const key of ["since", "until"])
 		if (made[key] !== "")
 			made[key] = made[key] === local(before[key]) ? before[key] : String(new Date(made[key]).getTime());

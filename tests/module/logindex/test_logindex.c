@@ -198,6 +198,11 @@ static const search_row_t search_rows[] = {
 	{ "check", { "check", "target-is-alias" }, "61" },
 	{ "verdict", { "verdict", "log" }, "63" },
 	{ "the commonest verdict", { "verdict", "accept" }, "52" },
+	{ "rare verdicts", { "verdict", "failed,reject" }, "41" },
+	{ "a rare and a common verdict", { "verdict", "log,reject" }, "631" },
+	{ "all verdicts but one", { "verdict", "accept,log,strip,failed" }, "65432" },
+	{ "rare verdicts of a domain", { "domain", "a.example.org", "verdict", "failed,reject" }, "1" },
+	{ "rare verdicts with text", { "q", "mx1", "verdict", "failed,reject" }, "1" },
 	{ "type", { "type", "txt" }, "4" },
 	{ "the commonest type", { "type", "MX" }, "65321" },
 	{ "client", { "client", "192.0.2.1" }, "1" },
@@ -723,6 +728,8 @@ static const char *const domains[] = { "example.org.", "a.example.org.", "b.a.ex
 static const char *const hosts[] = { "mx1.example.org.", "mx2.example.org.", "mx.example.net." };
 static const char *const checks[] = { NULL, "target-is-alias", "uncorroborated", "target-insecure" };
 static const char *const verdicts[] = { "accept", "log", "strip", "reject", "failed" };
+static const char *const wanted[] = { "accept",     "log",          "failed", "strip,reject", "strip,reject,failed",
+				      "log,failed", "accept,reject" };
 static const char *const clients[] = { NULL, "192.0.2.1", "192.0.2.2", "198.51.100.1", "2001:db8::1", "2001:db8:1::1" };
 static const char *const types[] = { "MX", "TXT", "A" };
 static const char *const networks[] = { "192.0.2.1", "192.0.2.0/24", "0.0.0.0/1", "2001:db8::/32", "2001:db8::1" };
@@ -763,7 +770,7 @@ static logfilter_t random_filter(unsigned *seed)
 	maybe_set(seed, &filter, "domain", PICK(seed, domains));
 	maybe_set(seed, &filter, "host", PICK(seed, hosts));
 	maybe_set(seed, &filter, "check", PICK(seed, checks));
-	maybe_set(seed, &filter, "verdict", PICK(seed, verdicts));
+	maybe_set(seed, &filter, "verdict", PICK(seed, wanted));
 	maybe_set(seed, &filter, "type", PICK(seed, types));
 	maybe_set(seed, &filter, "client", PICK(seed, networks));
 	maybe_set(seed, &filter, "q", PICK(seed, words));

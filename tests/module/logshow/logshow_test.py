@@ -91,7 +91,7 @@ class LogShowTest(unittest.TestCase):
         self.write(line(1, "a.example.org.", **REJECTED), line(2, "example.com.", time="2026-11-22T19:00:00.000Z"),
                    line(3, "example.org.", client="2001:db8::1"))
         for arguments, want in ((("--domain", "example.org"), [1, 3]), (("--check", "target-is-alias"), [1]),
-                                (("--verdict", "accept"), [2, 3]), (("--client", "2001:db8::/32"), [3]),
+                                (("--verdict", "accept"), [2, 3]), (("--verdict", "reject,accept"), [1, 2, 3]), (("--client", "2001:db8::/32"), [3]),
                                 (("--since", "2026-11-22T19:00"), [2]), (("--until", "2026-11-22T19:00Z"), [1, 3]),
                                 (("--text", "BLOCKED"), [1]), (("--host", "mx1.example.org"), [1, 2, 3]),
                                 (("--type", "mx", "--domain", "example.com"), [2])):
