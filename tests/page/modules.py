@@ -58,6 +58,28 @@ READ = """return import("/api.js").then((api) => {
 	return told;
 });"""
 
+# Plots that end at different times: labels of their axes that are cut off.
+LABELS = """return import("/plot.js").then(({ bars }) => {
+	const image = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+	image.setAttribute("class", "plot");
+	document.body.append(image);
+	const wrong = [];
+	for (const hours of [1, 6, 24, 168, 720])
+		for (const width of [200, 330, 620])
+			for (let part = 0; part < 24; part++) {
+				const to = 1795392000000 + (hours * 3600000 * part) / 24;
+				image.setAttribute("width", width);
+				image.replaceChildren(...bars([])(width, [{ from: to - hours * 3600000, to, verdicts: {} }]).flat(Infinity).filter(Boolean));
+				for (const label of image.querySelectorAll("text")) {
+					const box = label.getBBox();
+					if (box.x < 0 || box.x + box.width > width)
+						wrong.push(`${label.textContent}, ${hours} h in ${width}`);
+				}
+			}
+	image.remove();
+	return wrong;
+});"""
+
 
 def check(page):
     """Runs all rows in the page that is shown."""
@@ -68,3 +90,5 @@ def check(page):
     for name, pieces, wanted in STREAMS:
         got = page.window.run(READ, pieces)
         page.cases.check(got == wanted, f"api.js: {name}", got)
+    wrong = page.window.run(LABELS)
+    page.cases.check(not wrong, "plot.js: no label of an axis is cut off", wrong)

@@ -6,6 +6,7 @@ import { DAY, HOUR, MINUTE, clock, compact, date } from "./words.js";
 const HEIGHT = 220;
 const EDGE = { left: 46, right: 14, top: 10, bottom: 26 };
 const TICK_APART = 90; /* pixels between labels of the time axis, at least */
+const LETTER = 7.5;    /* pixels of a digit of a label, at most */
 const STEPS = [MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR,
 	DAY, 2 * DAY, 7 * DAY, 14 * DAY, 28 * DAY, 91 * DAY, 364 * DAY];
 
@@ -61,6 +62,7 @@ function frame(width, from, to, ticks, y, text) {
 	const right = width - EDGE.right;
 	const bottom = HEIGHT - EDGE.bottom;
 	const x = (time) => EDGE.left + ((time - from) / (to - from)) * (right - EDGE.left);
+	const whole = (at, text) => Math.min(at, width - (text.length * LETTER) / 2); /* the last one ends where the drawing does */
 	const times = timeTicks(from, to, Math.max(2, Math.floor((right - EDGE.left) / TICK_APART)));
 	const parts = [
 		ticks.map((tick) => [
@@ -69,7 +71,7 @@ function frame(width, from, to, ticks, y, text) {
 		]),
 		times.ticks.map((tick) => [
 			svg("line", { class: "tick", x1: x(tick), x2: x(tick), y1: bottom, y2: bottom + 4 }),
-			svg("text", { class: "axis", x: x(tick), y: bottom + 18, "text-anchor": "middle" }, times.label(tick)),
+			svg("text", { class: "axis", x: whole(x(tick), times.label(tick)), y: bottom + 18, "text-anchor": "middle" }, times.label(tick)),
 		]),
 		svg("line", { class: "base", x1: EDGE.left, x2: right, y1: bottom, y2: bottom }),
 	];
