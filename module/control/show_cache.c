@@ -172,10 +172,10 @@ void show_cache(const show_t *show, const json_t *order, const json_t *reply)
 
 void show_flush(const show_t *show, const json_t *order, const json_t *reply)
 {
+	const uint64_t dropped = show_integer(reply, "dropped");
 	char number[SHOW_NUMBER_MAX];
 
 	(void)order;
-	fprintf(show->out,
-		"flushed: %s answers were forgotten, and new resolver processes have begun with empty caches\n",
-		show_count(show_integer(reply, "dropped"), number));
+	fprintf(show->out, "flushed: %s %s forgotten, and new resolver processes have begun with empty caches\n",
+		show_count(dropped, number), dropped == 1 ? "answer was" : "answers were");
 }
