@@ -6,9 +6,10 @@
 #include "validator/rdata.h"
 
 #include <ldns/ldns.h>
+#include <stdio.h>
 #include <stdlib.h>
 
-enum { RCODE_SERVFAIL = 2 };
+enum { RCODE_SERVFAIL = 2, CODE_MAX = sizeof("65535") };
 
 static const char *failure_in_words(const cache_answer_t *answer)
 {
@@ -17,18 +18,29 @@ static const char *failure_in_words(const cache_answer_t *answer)
 	return answer->ede == EDE_BLOCKED ? "rejected an MX answer" : "could not resolve";
 }
 
+/* The code of the extended error, or a dash where there is none. */
+static const char *code_in_words(uint16_t ede, char room[CODE_MAX])
+{
+	if (ede == EDE_NONE)
+		return "-";
+	snprintf(room, CODE_MAX, "%u", ede);
+	return room;
+}
+
 static void log_failure(log_t *log, const ended_t *ended)
 {
 	const cache_answer_t *answer = &ended->resolution->answer;
 	char name[NAME_TEXT_MAX];
+	char code[CODE_MAX];
 	char *type;
 
 	if (!answer->failure || !log_wants(log, LOG_LEVEL_INFO))
 		return;
 	type = ldns_rr_type2str((ldns_rr_type)ended->type);
-	log_write(log, LOG_LEVEL_INFO, "%s name=%s type=%s ede=%u why=\"%.*s\"%s", failure_in_words(answer),
-		  name_to_text(ended->name, name), type != NULL ? type : "", answer->ede, answer->ede_text_size,
-		  answer->ede_text != NULL ? answer->ede_text : "", ended->stale ? " given=stale" : "");
+	log_write(log, LOG_LEVEL_INFO, "%s name=%s type=%s ede=%s why=\"%.*s\"%s", failure_in_words(answer),
+		  name_to_text(ended->name, name), type != NULL ? type : "", code_in_words(answer->ede, code),
+		  answer->ede_text_size, answer->ede_text != NULL ? answer->ede_text : "",
+		  ended->stale ? " given=stale" : "");
 	free(type);
 }
 

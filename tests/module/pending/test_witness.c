@@ -24,6 +24,8 @@ static const row_t rows[] = {
 	  " could not resolve name=example.org. type=A ede=23 why=\"no server answers\"\n" },
 	{ "one without a name is written as RFC 3597 has it", 65280, SECURITY_INSECURE, EDE_NETWORK_ERROR, NULL, false,
 	  " could not resolve name=example.org. type=TYPE65280 ede=23 why=\"\"\n" },
+	{ "none that has a code", RDATA_TYPE_MX, SECURITY_INSECURE, EDE_NONE, "no server answers", false,
+	  " could not resolve name=example.org. type=MX ede=- why=\"no server answers\"\n" },
 	{ "what was refused, and given nevertheless", RDATA_TYPE_MX, SECURITY_INSECURE, EDE_BLOCKED, "two answers",
 	  true, " rejected an MX answer name=example.org. type=MX ede=15 why=\"two answers\" given=stale\n" },
 };
