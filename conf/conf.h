@@ -84,6 +84,8 @@ typedef struct conf_resolver {
 	unsigned processes;     /* 1 to 64 */
 	unsigned budget;        /* seconds that one question may take, all retries included */
 	unsigned max_questions; /* different questions in flight at once */
+	unsigned zone_share;    /* percent of these that one zone may have */
+	unsigned client_share;  /* percent of these that one client may have */
 	size_t memory;          /* octets that one resolver process may use for its caches */
 	size_t option_count;
 	conf_option_t options[CONF_OPTIONS_MAX]; /* resolver.hardening, in the table's order */

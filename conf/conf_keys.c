@@ -74,6 +74,11 @@ const conf_key_t conf_keys[] = {
 	  "Longest time that one question may take, retries included; then the client gets SERVFAIL." },
 	{ "resolver.max-questions", CONF_NUMBER, PLACE(resolver.max_questions), "8192", 16, 65536, NULL,
 	  "Different questions in flight at once. One more gets SERVFAIL; answers from the cache go on." },
+	{ "resolver.zone-share", CONF_NUMBER, PLACE(resolver.zone_share), "20", 1, 100, NULL,
+	  "Percent of these that one registrable domain may have, and less of them when others have many: servers that "
+	  "are silent hold up their own questions alone. One more gets SERVFAIL." },
+	{ "resolver.client-share", CONF_NUMBER, PLACE(resolver.client_share), "75", 1, 100, NULL,
+	  "The same for one client (IPv6: a /56). A mail server on this machine is one and needs no more." },
 	{ "resolver.memory", CONF_SIZE, PLACE(resolver.memory), "64M", 4 * MEGA, 65536 * MEGA, NULL,
 	  "Memory for libunbound's own caches, in each process." },
 

@@ -74,6 +74,13 @@ static const metric_t metrics[] = {
 	  { NULL },
 	  "Answers that made room for others before their time." },
 	{ "mxward_queue_length", GAUGE, "queues", NULL, { "queue" }, "What waits to be done." },
+	{ "mxward_turned_away_total",
+	  COUNTER,
+	  "turned_away",
+	  NULL,
+	  { "share" },
+	  "Questions refused because a zone, the zones below a suffix, a client, or all together had as many underway as "
+	  "they may." },
 	{ "mxward_lost_total",
 	  COUNTER,
 	  "lost",

@@ -24,7 +24,7 @@ static void waiter_done(pending_t *pending, waiter_t *waiter)
 {
 	message_t *message = (message_t *)((char *)waiter - offsetof(message_t, waiter));
 
-	atomic_fetch_sub(&pending->clients, 1);
+	crowd_leave(&pending->crowd, waiter->client_hash);
 	free(message);
 }
 
@@ -87,6 +87,14 @@ static void add_waiter(question_t *question, waiter_t *waiter)
 	question->waiters = waiter;
 }
 
+static void question_forget(pending_t *pending, question_t *question)
+{
+	event_del(&question->budget);
+	event_del(&question->late);
+	shares_give_back(pending->shares, &question->hold);
+	questions_remove(&pending->questions, question);
+}
+
 /* Replies to all who wait and forgets the question. */
 static void question_answer(pending_t *pending, question_t *question, const resolution_t *resolution,
 			    const verdict_t *verdict)
@@ -97,29 +105,25 @@ static void question_answer(pending_t *pending, question_t *question, const reso
 		waiter_answer(pending, question, waiter, resolution, verdict);
 		waiter_done(pending, waiter);
 	}
-	event_del(&question->budget);
-	event_del(&question->late);
-	questions_remove(&pending->questions, question);
+	question_forget(pending, question);
 }
 
 /* ---- stale answers ---- */
 
 /* From now on the cache hands out what had ended. False when there is nothing. */
-static bool keep_stale(pending_t *pending, const question_t *question, bool failed)
+static bool keep_stale(pending_t *pending, const name_t *name, uint16_t type, bool failed)
 {
-	const cache_key_t key = { .name = question->name.octets,
-				  .name_size = question->name.size,
-				  .type = question->type };
+	const cache_key_t key = { .name = name->octets, .name_size = name->size, .type = type };
 
-	return pending->settings.stale > 0 && stale_serves(question->type) &&
+	return pending->settings.stale > 0 && stale_serves(type) &&
 	       stale_keep(pending->cache, &key, pending->settings.stale, failed, pending->out, sizeof(pending->out));
 }
 
 /* Who asks for what is late gets what there is at once. */
 static bool answer_late(pending_t *pending, const question_t *question, const waiter_t *waiter)
 {
-	return waiter->told == NULL && question->is_late && keep_stale(pending, question, false) &&
-	       answer_from_cache(pending, waiter);
+	return waiter->told == NULL && question->is_late &&
+	       keep_stale(pending, &question->name, question->type, false) && answer_from_cache(pending, waiter);
 }
 
 /* The question goes on; who would rather have the truth than an answer waits on. */
@@ -224,7 +228,8 @@ static void on_done(void *arg, const resolution_t *resolution, const verdict_t *
 	}
 	if (note_anchor(pending, question, resolution, &noted))
 		resolution = &noted;
-	question->is_stale = stale_permits(resolution, verdict) && keep_stale(pending, question, true);
+	question->is_stale =
+		stale_permits(resolution, verdict) && keep_stale(pending, &question->name, question->type, true);
 	question_tell(pending, question, resolution, verdict);
 	question_settle(pending, question, resolution, verdict);
 }
@@ -242,7 +247,8 @@ static void on_budget(evutil_socket_t fd, short events, void *arg)
 
 /* ---- new questions ---- */
 
-static question_t *question_begin(pending_t *pending, const query_t *query, bool fresh)
+/* Takes the hold over, in any case. */
+static question_t *question_begin(pending_t *pending, const query_t *query, bool fresh, const shares_hold_t *hold)
 {
 	const struct timeval budget = { .tv_sec = pending->settings.budget };
 	const struct timeval late = { .tv_sec = STALE_LATE_MS / 1000, .tv_usec = STALE_LATE_MS % 1000 * 1000 };
@@ -251,9 +257,12 @@ static question_t *question_begin(pending_t *pending, const query_t *query, bool
 	};
 	question_t *question = questions_add(&pending->questions, &query->name, query->type, fresh);
 
-	if (question == NULL)
+	if (question == NULL) {
+		shares_give_back(pending->shares, hold);
 		return NULL;
+	}
 	question->owner = pending;
+	question->hold = *hold;
 	question->began = clock_milliseconds(CLOCK_MONOTONIC);
 	evtimer_assign(&question->budget, pending->base, on_budget, question);
 	evtimer_add(&question->budget, &budget);
@@ -264,21 +273,22 @@ static question_t *question_begin(pending_t *pending, const query_t *query, bool
 		inquiry_start(&home, pending->judging, &question->name, question->type, fresh, on_done, question);
 	if (question->inquiry != NULL)
 		return question;
-	event_del(&question->budget);
-	event_del(&question->late);
-	questions_remove(&pending->questions, question);
+	question_forget(pending, question);
 	return NULL;
 }
 
-/* There are too many questions: whoever asked one more gets this. */
-static void turn_away(pending_t *pending, waiter_t *waiter)
+/* There are too many questions: whoever asked one more gets this, or what had ended (RFC 8767). */
+static void turn_away(pending_t *pending, waiter_t *waiter, const shares_refusal_t *refusal)
 {
-	static const char why[] = "too many questions are waiting";
+	const char *why = refusals_text(refusal->kind);
 	resolution_t resolution;
 
-	atomic_fetch_add(&pending->turned_away, 1);
+	refusals_note(&pending->refusals, pending->witnesses.log, refusal,
+		      waiter->told == NULL ? &waiter->client.peer : NULL, clock_milliseconds(CLOCK_MONOTONIC));
 	if (waiter->told == NULL) {
-		reply_servfail(pending, waiter, EDE_OTHER, why);
+		if (!keep_stale(pending, &waiter->query.name, waiter->query.type, false) ||
+		    !answer_from_cache(pending, waiter))
+			reply_servfail(pending, waiter, EDE_OTHER, why);
 	} else {
 		resolution_begin(&resolution);
 		resolution_fail(&resolution, EDE_OTHER, why);
@@ -286,6 +296,18 @@ static void turn_away(pending_t *pending, waiter_t *waiter)
 		resolution_free(&resolution);
 	}
 	waiter_done(pending, waiter);
+}
+
+/* NULL when there is no room for one more, or memory is out. */
+static question_t *question_for(pending_t *pending, const waiter_t *waiter, shares_refusal_t *refusal)
+{
+	const client_address_t *client = waiter->told == NULL ? &waiter->client.peer : NULL;
+	shares_hold_t hold;
+
+	if (!shares_take(pending->shares, &waiter->query.name, client, &hold, refusal))
+		return NULL;
+	*refusal = (shares_refusal_t){ .kind = SHARES_ALL, .held = pending->questions.count };
+	return question_begin(pending, &waiter->query, waiter->fresh, &hold);
 }
 
 /* A fresh question's answer is good enough for everybody; nobody else's is for who asks a fresh one. */
@@ -302,6 +324,7 @@ static question_t *question_to_join(const pending_t *pending, const waiter_t *wa
 void attend_waiter(pending_t *pending, waiter_t *waiter)
 {
 	question_t *question = question_to_join(pending, waiter);
+	shares_refusal_t refusal;
 
 	/* Its answer may have come while the query was on its way from the worker. */
 	if (question == NULL ? waiter->told == NULL && answer_from_cache(pending, waiter)
@@ -309,10 +332,10 @@ void attend_waiter(pending_t *pending, waiter_t *waiter)
 		waiter_done(pending, waiter);
 		return;
 	}
-	if (question == NULL && pending->questions.count < pending->settings.max_questions)
-		question = question_begin(pending, &waiter->query, waiter->fresh);
+	if (question == NULL)
+		question = question_for(pending, waiter, &refusal);
 	if (question == NULL) {
-		turn_away(pending, waiter);
+		turn_away(pending, waiter, &refusal);
 		return;
 	}
 	add_waiter(question, waiter);

@@ -4,8 +4,11 @@
 #define MODULE_PENDING_INNER_H
 
 #include "module/mailbox.h"
+#include "module/pending/crowd.h"
 #include "module/pending/pending.h"
 #include "module/pending/questions.h"
+#include "module/pending/refusals.h"
+#include "module/pending/shares.h"
 
 #include <event2/event.h>
 #include <pthread.h>
@@ -49,7 +52,8 @@ struct pending {
 	pending_settings_t settings; /* owns its strings; its policy is in judging */
 	reply_context_t reply;
 	questions_t questions;
-	mail_t *backlog; /* taken from the inbox, not yet read */
+	shares_t *shares; /* other threads may hash by it */
+	mail_t *backlog;  /* taken from the inbox, not yet read */
 	bool stopping;
 	uint8_t out[REPLY_MAX];
 
@@ -57,9 +61,9 @@ struct pending {
 	int ready_fd; /* an eventfd: a resolver process answers */
 	message_t stop;
 
-	atomic_uint clients;
-	atomic_uint max_clients;
-	atomic_uint_fast64_t resolved, failed, timed_out, turned_away;
+	crowd_t crowd;       /* any thread */
+	refusals_t refusals; /* counted by any thread */
+	atomic_uint_fast64_t resolved, failed, timed_out;
 };
 
 #endif

@@ -60,13 +60,18 @@ static judging_t *judging_of(const pending_settings_t *settings)
 /* Takes the settings with their strings and the judging over. */
 static void settings_use(pending_t *pending, const pending_settings_t *settings, judging_t *judging)
 {
+	const shares_limits_t limits = { .room = settings->max_questions,
+					 .zone_percent = settings->zone_percent,
+					 .client_percent = settings->client_percent };
+
 	settings_clear(&pending->settings);
 	judging_release(pending->judging);
 	pending->judging = judging;
 	pending->settings = *settings;
 	pending->reply.max_udp_size = settings->max_udp_size;
 	pending->reply.keepalive = settings->keepalive;
-	atomic_store(&pending->max_clients, settings->max_questions * CLIENTS_PER_QUESTION);
+	shares_set_limits(pending->shares, &limits);
+	crowd_set_limits(&pending->crowd, settings->max_questions * CLIENTS_PER_QUESTION, settings->client_percent);
 }
 
 /* ---- what is not about one question ---- */
@@ -83,6 +88,16 @@ static void on_take_over(void *arg)
 	const pending_t *pending = arg;
 
 	flushes_took_over(pending->flushes);
+}
+
+static void on_linger(void *arg, const name_t *name, bool over)
+{
+	const pending_t *pending = arg;
+
+	if (over)
+		shares_linger_end(pending->shares, name);
+	else
+		shares_linger(pending->shares, name);
 }
 
 static void take_reload(pending_t *pending, const pending_settings_t *settings, judging_t *judging)
@@ -106,7 +121,10 @@ static void take_look(const pending_t *pending, pending_looked_fn *looked, void 
 static void take_message(pending_t *pending, message_t *message)
 {
 	switch (message->kind) {
-	case MESSAGE_QUESTION: attend_waiter(pending, &message->waiter); return;
+	case MESSAGE_QUESTION:
+		crowd_read(&pending->crowd, message->waiter.client_hash);
+		attend_waiter(pending, &message->waiter);
+		return;
 	case MESSAGE_LOOK:
 		take_look(pending, message->look.looked, message->look.arg);
 		free(message);
@@ -188,43 +206,41 @@ static void *thread_main(void *arg)
 
 /* ---- for other threads ---- */
 
-/* Room for one who waits. NULL when there are too many, or memory is out. */
-static message_t *message_for_waiter(pending_t *pending)
+/* Room for one who waits; *waiter is copied. False when there are too many, or memory is out. */
+static bool submit(pending_t *pending, waiter_t *waiter, const client_address_t *client)
 {
 	message_t *message = NULL;
+	crowd_verdict_t verdict;
 
-	if (atomic_fetch_add(&pending->clients, 1) < atomic_load(&pending->max_clients))
+	waiter->client_hash = shares_client_hash(pending->shares, client);
+	verdict = crowd_enter(&pending->crowd, waiter->client_hash);
+	if (verdict == CROWD_IN) {
 		message = malloc(sizeof(*message));
+		if (message == NULL)
+			crowd_forget(&pending->crowd, waiter->client_hash);
+	}
 	if (message == NULL) {
-		atomic_fetch_sub(&pending->clients, 1);
-		atomic_fetch_add(&pending->turned_away, 1);
-		return NULL;
+		refusals_count(&pending->refusals, verdict == CROWD_CLIENT_TOO_MANY ? SHARES_CLIENT : SHARES_ALL);
+		return false;
 	}
 	message->kind = MESSAGE_QUESTION;
-	return message;
+	message->waiter = *waiter;
+	mailbox_put(&pending->inbox, &message->mail);
+	return true;
 }
 
 bool pending_submit(pending_t *pending, const query_t *query, const client_t *client)
 {
-	message_t *message = message_for_waiter(pending);
+	waiter_t waiter = { .client = *client, .query = *query };
 
-	if (message == NULL)
-		return false;
-	message->waiter = (waiter_t){ .client = *client, .query = *query };
-	mailbox_put(&pending->inbox, &message->mail);
-	return true;
+	return submit(pending, &waiter, &client->peer);
 }
 
 bool pending_ask(pending_t *pending, const name_t *name, uint16_t type, bool fresh, pending_told_fn *told, void *arg)
 {
-	message_t *message = message_for_waiter(pending);
+	waiter_t waiter = { .told = told, .told_arg = arg, .fresh = fresh, .query = { .name = *name, .type = type } };
 
-	if (message == NULL)
-		return false;
-	message->waiter =
-		(waiter_t){ .told = told, .told_arg = arg, .fresh = fresh, .query = { .name = *name, .type = type } };
-	mailbox_put(&pending->inbox, &message->mail);
-	return true;
+	return submit(pending, &waiter, NULL);
 }
 
 bool pending_look(pending_t *pending, pending_looked_fn *looked, void *arg)
@@ -283,9 +299,12 @@ void pending_stats(const pending_t *pending, pending_stats_t *stats)
 		.resolved = atomic_load(&pending->resolved),
 		.failed = atomic_load(&pending->failed),
 		.timed_out = atomic_load(&pending->timed_out),
-		.turned_away = atomic_load(&pending->turned_away),
-		.clients = atomic_load(&pending->clients),
+		.clients = atomic_load(&pending->crowd.waiting),
 	};
+	for (unsigned kind = 0; kind < SHARES_KINDS; kind++) {
+		stats->turned_away_of[kind] = atomic_load(&pending->refusals.counts[kind]);
+		stats->turned_away += stats->turned_away_of[kind];
+	}
 }
 
 /* What is still in the inbox is dropped, the strings of a reload with it; who asked from inside is told. */
@@ -324,6 +343,7 @@ static void pending_free(pending_t *pending)
 		close(pending->ready_fd);
 	settings_clear(&pending->settings);
 	judging_release(pending->judging);
+	shares_free(pending->shares);
 	free(pending);
 }
 
@@ -343,7 +363,8 @@ static bool take_settings(pending_t *pending, const pending_settings_t *settings
 /* All that can fail before the thread runs. */
 static bool pending_prepare(pending_t *pending, const pending_settings_t *settings)
 {
-	if (!take_settings(pending, settings))
+	pending->shares = shares_new(&(shares_limits_t){ .room = settings->max_questions });
+	if (pending->shares == NULL || !take_settings(pending, settings))
 		return false;
 	pending->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	pending->base = event_base_new();
@@ -353,8 +374,10 @@ static bool pending_prepare(pending_t *pending, const pending_settings_t *settin
 	pending->ready_event = event_new(pending->base, -1, EV_PERSIST, on_ready_poll, pending);
 	pending->pool = pool_new(pending->base, &pending->settings.pool, pending->witnesses.log);
 	pending->flushes = flushes_new(pending->base, pending->cache, REPLACE_GRACE + 1, replace_resolvers, pending);
-	if (pending->pool != NULL)
+	if (pending->pool != NULL) {
 		pool_on_take_over(pending->pool, on_take_over, pending);
+		pool_on_linger(pending->pool, on_linger, pending);
+	}
 	return pending->inbox_event != NULL && pending->ready_event != NULL && pending->pool != NULL &&
 	       pending->flushes != NULL && history_attach(pending->witnesses.history, pending->base);
 }

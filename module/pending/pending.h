@@ -15,6 +15,7 @@
 #include "module/front/client.h"
 #include "module/front/reply.h"
 #include "module/pending/flushes.h"
+#include "module/pending/shares.h"
 #include "module/pending/told.h"
 #include "module/pending/witness.h"
 #include "module/resolver/pool.h"
@@ -35,7 +36,9 @@ typedef struct pending_settings {
 	answer_limits_t limits;
 	unsigned budget; /* seconds that one question may take */
 	uint32_t stale;  /* seconds after their end that answers are given for lack of others (RFC 8767); 0: never */
-	unsigned max_questions; /* different questions at once; four times as many clients may wait for them */
+	unsigned max_questions;  /* different questions at once; four times as many clients may wait for them */
+	unsigned zone_percent;   /* of these that one zone may have (shares.h) */
+	unsigned client_percent; /* the same for one client */
 	uint16_t max_udp_size;
 	uint16_t keepalive; /* in units of 100 ms, for replies over TCP */
 } pending_settings_t;
@@ -44,8 +47,9 @@ typedef struct pending_stats {
 	uint64_t resolved;
 	uint64_t failed;
 	uint64_t timed_out;
-	uint64_t turned_away; /* questions refused because there were too many */
-	unsigned clients;     /* that wait now */
+	uint64_t turned_away;                  /* questions refused because there were too many, */
+	uint64_t turned_away_of[SHARES_KINDS]; /*   by whose share was used up */
+	unsigned clients;                      /* that wait now */
 } pending_stats_t;
 
 /* Starts the thread and the resolver processes. The witnesses (copied) hear of each question that ends. `cookies`

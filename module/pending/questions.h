@@ -4,6 +4,7 @@
 
 #include "module/front/client.h"
 #include "module/inquiry/inquiry.h"
+#include "module/pending/shares.h"
 #include "module/pending/told.h"
 #include "validator/query.h"
 
@@ -15,7 +16,8 @@ typedef struct waiter {
 	struct waiter *next;
 	pending_told_fn *told; /* NULL: a client */
 	void *told_arg;
-	bool fresh; /* of the query: only a part of the server asks so */
+	bool fresh;           /* of the query: only a part of the server asks so */
+	uint64_t client_hash; /* crowd.h */
 	client_t client;
 	query_t query; /* told: nothing but name and type */
 } waiter_t;
@@ -25,6 +27,7 @@ typedef struct question {
 	uint16_t type;
 	bool fresh; /* the servers are to be asked, whatever is cached where */
 	inquiry_t *inquiry;
+	shares_hold_t hold;
 	uint64_t began; /* CLOCK_MONOTONIC, milliseconds */
 	struct event budget;
 	struct event late; /* runs when a stale answer may be better than waiting on (stale.h) */

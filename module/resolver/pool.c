@@ -61,6 +61,8 @@ struct pool {
 
 	void (*took_over)(void *arg); /* NULL: nobody wants to know */
 	void *took_over_arg;
+	pool_linger_fn *linger; /* NULL: nobody wants to know */
+	void *linger_arg;
 	pool_stats_t stats;
 };
 
@@ -146,11 +148,23 @@ static lookup_t *lookup_new(pool_t *pool, const uint8_t *name, size_t name_size)
 	return lookup;
 }
 
+static void tell_linger(const pool_t *pool, const lookup_t *lookup, bool over)
+{
+	name_t name = { .size = lookup->name_size };
+
+	if (pool->linger == NULL)
+		return;
+	memcpy(name.octets, lookup->name, lookup->name_size);
+	pool->linger(pool->linger_arg, &name, over);
+}
+
 /* It is in no list any more. */
 static void lookup_free(pool_t *pool, lookup_t *lookup)
 {
 	uint32_t slot = (uint32_t)(lookup->number % POOL_OPEN_MAX);
 
+	if (lookup->state == LOOKUP_CANCELLED)
+		tell_linger(pool, lookup, true);
 	pool->slots[slot] = NULL;
 	pool->free_slots[pool->free_count++] = slot;
 	free(lookup);
@@ -433,6 +447,7 @@ void pool_cancel(pool_t *pool, uint64_t number)
 	if (lookup->state == LOOKUP_ASKED) {
 		lookup->state = LOOKUP_CANCELLED;
 		lookup->child->live--;
+		tell_linger(pool, lookup, false);
 		child_send(lookup->child, &(proto_t){ .kind = PROTO_CANCEL, .id = number });
 		return;
 	}
@@ -461,4 +476,10 @@ void pool_on_take_over(pool_t *pool, void (*took_over)(void *arg), void *arg)
 {
 	pool->took_over = took_over;
 	pool->took_over_arg = arg;
+}
+
+void pool_on_linger(pool_t *pool, pool_linger_fn *linger, void *arg)
+{
+	pool->linger = linger;
+	pool->linger_arg = arg;
 }

@@ -10,6 +10,7 @@
 
 #include "config.h"
 #include "module/log/log.h"
+#include "validator/wire.h"
 
 #include <event2/event.h>
 #include <stdbool.h>
@@ -94,6 +95,11 @@ void pool_stats(const pool_t *pool, pool_stats_t *stats);
 /* Called from the loop whenever new processes have taken over from old ones: what is asked from then on is asked of empty caches.
  * The callback may not free the pool. One callback in all; NULL ends it. */
 void pool_on_take_over(pool_t *pool, void (*took_over)(void *arg), void *arg);
+
+/* libunbound cannot stop what it has begun: called when a question that a process has is cancelled, and, with `over`, when the
+ * process is done with it or gone. Neither asks nor cancels. One callback in all. */
+typedef void pool_linger_fn(void *arg, const name_t *name, bool over);
+void pool_on_linger(pool_t *pool, pool_linger_fn *linger, void *arg);
 
 typedef enum {
 	POOL_STARTING,

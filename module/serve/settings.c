@@ -123,6 +123,8 @@ bool settings_with_pending(server_t *server, const conf_t *conf, bool (*use)(ser
 		.budget = conf->resolver.budget,
 		.stale = conf->cache.stale,
 		.max_questions = conf->resolver.max_questions,
+		.zone_percent = conf->resolver.zone_share,
+		.client_percent = conf->resolver.client_share,
 		.max_udp_size = (uint16_t)conf->max_udp_size,
 		.keepalive = reply_keepalive(conf->tcp.idle_timeout),
 		.corroborate_ms = conf->mx.corroborate_timeout,

@@ -2,6 +2,7 @@
 #include "module/serve/stats.h"
 
 #include "module/clock.h"
+#include "module/pending/refusals.h"
 #include "validator/ede.h"
 
 #include <assert.h>
@@ -270,6 +271,16 @@ static json_t *queues_json(const behind_t *behind, const pending_state_t *state)
 			 (json_int_t)behind->history.waiting, "alerts", (json_int_t)behind->alerts.queued);
 }
 
+static json_t *turned_away_json(const behind_t *behind)
+{
+	json_t *object = json_object();
+
+	for (unsigned kind = 0; kind < SHARES_KINDS; kind++)
+		json_object_set_new(object, refusals_name((shares_kind_t)kind),
+				    number(behind->pending.turned_away_of[kind]));
+	return object;
+}
+
 static json_t *lost_json(const behind_t *behind)
 {
 	return json_pack("{s:I, s:I, s:I, s:I}", "log", (json_int_t)behind->log.lost, "validation_log",
@@ -279,10 +290,11 @@ static json_t *lost_json(const behind_t *behind)
 
 static json_t *rooms_json(const server_t *server, const behind_t *behind, const pending_state_t *state)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:{s:I, s:I}, s:{s:I}}", "queues", queues_json(behind, state), "lost",
-			 lost_json(behind), "cache", cache_json(server), "resolvers", resolvers_json(state), "history",
-			 "rows", (json_int_t)behind->history.rows, "octets", (json_int_t)behind->history.octets,
-			 "alerts", "open", (json_int_t)behind->alerts.open);
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:{s:I, s:I}, s:{s:I}}", "queues", queues_json(behind, state),
+			 "turned_away", turned_away_json(behind), "lost", lost_json(behind), "cache",
+			 cache_json(server), "resolvers", resolvers_json(state), "history", "rows",
+			 (json_int_t)behind->history.rows, "octets", (json_int_t)behind->history.octets, "alerts",
+			 "open", (json_int_t)behind->alerts.open);
 }
 
 json_t *stats_all(const server_t *server, const pending_state_t *state)

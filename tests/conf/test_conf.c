@@ -88,6 +88,8 @@ static void is_default(const conf_t *conf)
 	assert_int_equal(conf->resolver.processes, 1);
 	assert_int_equal(conf->resolver.budget, 10);
 	assert_int_equal(conf->resolver.max_questions, 8192);
+	assert_int_equal(conf->resolver.zone_share, 20);
+	assert_int_equal(conf->resolver.client_share, 75);
 	assert_int_equal(conf->resolver.memory, 64 << 20);
 	assert_int_equal(conf->cache.size, 64 << 20);
 	assert_int_equal(conf->cache.min_ttl, 0);

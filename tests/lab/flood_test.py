@@ -92,7 +92,7 @@ def _all_the_same(cases):
 
 def main():
     cases = Cases()
-    with daemon.Mxward(changes={"resolver": {"max-questions": LIMIT, "budget": f"{BUDGET}s"}}) as mxward:
+    with daemon.Mxward(changes={"resolver": {"max-questions": LIMIT, "zone-share": 100, "client-share": 100, "budget": f"{BUDGET}s"}}) as mxward:
         _all_the_same(cases)
         _held_up(cases)
         _too_many(cases)

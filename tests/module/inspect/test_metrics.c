@@ -15,6 +15,7 @@ static const char whole[] =
 	"\"bogus\": {\"DNSSEC \\\"Bogus\\\"\": 1}, \"corroboration\": {\"agreed\": 8},"
 	"\"cache\": {\"entries\": 10, \"octets\": 2048, \"limit\": 4096, \"evictions\": 3},"
 	"\"queues\": {\"pending_questions\": 1, \"log\": 0}, \"lost\": {\"log\": 2},"
+	"\"turned_away\": {\"zone\": 5, \"client\": 0},"
 	"\"resolvers\": [{\"pid\": 8, \"state\": \"ready\", \"open\": 3}, {\"pid\": 9, \"state\": \"leaving\", "
 	"\"open\": 1}],"
 	"\"history\": {\"rows\": 100, \"octets\": 8192}, \"alerts\": {\"open\": 1}}";
@@ -45,6 +46,7 @@ static const char *const lines[] = {
 	"mxward_cache_limit_bytes 4096",
 	"mxward_cache_evictions_total 3",
 	"mxward_queue_length{queue=\"pending_questions\"} 1",
+	"mxward_turned_away_total{share=\"zone\"} 5",
 	"mxward_lost_total{queue=\"log\"} 2",
 	"mxward_resolver_processes{state=\"ready\"} 1",
 	"mxward_resolver_processes{state=\"starting\"} 0",

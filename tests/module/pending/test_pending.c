@@ -48,7 +48,11 @@ static struct fake {
 	sem_t was_replaced;
 	void (*took_over)(void *arg);
 	void *took_over_arg;
-	bool take_over; /* on_wake() tells of that, and not of an answer */
+	pool_linger_fn *linger;
+	void *linger_arg;
+	bool take_over; /* on_wake() tells of that, and not of an answer; or of what lingers: */
+	const name_t *lingering;
+	bool linger_over;
 	bool refuse;
 	bool refuse_replace;
 	char replaced_config[32];
@@ -65,6 +69,12 @@ static void on_wake(evutil_socket_t fd, short events, void *arg)
 	if (fake.take_over) {
 		fake.take_over = false;
 		fake.took_over(fake.took_over_arg);
+		sem_post(&fake.was_answered);
+		return;
+	}
+	if (fake.lingering != NULL) {
+		fake.linger(fake.linger_arg, fake.lingering, fake.linger_over);
+		fake.lingering = NULL;
 		sem_post(&fake.was_answered);
 		return;
 	}
@@ -165,6 +175,13 @@ void pool_on_take_over(pool_t *pool, void (*took_over)(void *arg), void *arg)
 	fake.took_over_arg = arg;
 }
 
+void pool_on_linger(pool_t *pool, pool_linger_fn *linger, void *arg)
+{
+	(void)pool;
+	fake.linger = linger;
+	fake.linger_arg = arg;
+}
+
 size_t pool_processes(const pool_t *pool, pool_process_t *processes, size_t room)
 {
 	(void)pool;
@@ -188,6 +205,16 @@ static void fake_take_over(void)
 	const uint64_t one = 1;
 
 	fake.take_over = true;
+	assert_int_equal(write(fake.wake_fd, &one, sizeof(one)), sizeof(one));
+	sem_wait(&fake.was_answered);
+}
+
+static void fake_linger(const name_t *name, bool over)
+{
+	const uint64_t one = 1;
+
+	fake.lingering = name;
+	fake.linger_over = over;
 	assert_int_equal(write(fake.wake_fd, &one, sizeof(one)), sizeof(one));
 	sem_wait(&fake.was_answered);
 }
@@ -291,6 +318,8 @@ static const pending_settings_t usual = {
 	.limits = { .max_ttl = 86400, .negative_max_ttl = 3600 },
 	.budget = 3600, /* no test but one waits for it */
 	.max_questions = 4,
+	.zone_percent = 100,
+	.client_percent = 100,
 	.max_udp_size = 1232,
 	.keepalive = 100,
 	.corroborate_ms = 3600000, /* no test waits for these either */
@@ -1023,6 +1052,67 @@ static void waits_when_there_is_nothing(void **state)
 	assert_int_equal(sent.items[1].rcode, RCODE_SERVFAIL);
 }
 
+/* ---- shares ---- */
+
+/* A zone that has its share does not keep another one from being asked; what it has once had is better than nothing. */
+static void a_zone_has_its_share(void **state)
+{
+	pending_settings_t settings = usual;
+	const char *names[] = { "a.slow.example", "b.slow.example" };
+	fixture_t *fixture = NULL;
+	pending_stats_t stats;
+	told_t told;
+
+	(void)state;
+	settings.zone_percent = 25;
+	settings.stale = 86400;
+	fixture = fixture_new(&settings);
+	put_ended(fixture, "old.slow.example", TYPE_A, 3600, false);
+	assert_true(submit(fixture->pending, names[0], 1));
+	sem_wait(&fake.was_asked);
+	assert_true(submit(fixture->pending, names[1], 2));
+	sem_wait(&sent.came);
+	assert_int_equal(sent.items[0].id, 2);
+	assert_int_equal(sent.items[0].rcode, RCODE_SERVFAIL);
+	assert_true(submit(fixture->pending, "old.slow.example", 3));
+	sem_wait(&sent.came);
+	expect_stale(1, 3);
+	assert_true(ask(fixture->pending, names[1], TYPE_A, false, &told));
+	sem_wait(&told.came);
+	assert_true(told.failure);
+	assert_true(submit(fixture->pending, "quick.example", 4));
+	sem_wait(&fake.was_asked);
+	assert_int_equal(fake.count, 2);
+	pending_stats(fixture->pending, &stats);
+	assert_int_equal(stats.turned_away, 3);
+	assert_int_equal(stats.turned_away_of[SHARES_ZONE], 3);
+	fixture_free(fixture);
+}
+
+/* libunbound is still at it: nobody else may ask that zone. */
+static void what_lingers_counts(void **state)
+{
+	pending_settings_t settings = usual;
+	fixture_t *fixture = NULL;
+	name_t name;
+
+	(void)state;
+	settings.zone_percent = 25;
+	fixture = fixture_new(&settings);
+	assert_true(name_from_text("gone.slow.example", &name));
+	fake_linger(&name, false);
+	fake_linger(&name, false);
+	assert_true(submit(fixture->pending, "a.slow.example", 1));
+	sem_wait(&sent.came);
+	assert_int_equal(sent.items[0].rcode, RCODE_SERVFAIL);
+	assert_int_equal(fake.count, 0);
+	fake_linger(&name, true);
+	fake_linger(&name, true);
+	assert_true(submit(fixture->pending, "a.slow.example", 2));
+	sem_wait(&fake.was_asked);
+	fixture_free(fixture);
+}
+
 #define STALE(row)                                                                                                  \
 	{                                                                                                           \
 		stale_rows[row].name, gives_nothing_that_has_ended, NULL, NULL, (void *)(uintptr_t)&stale_rows[row] \
@@ -1053,6 +1143,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(tells_flushes_that_it_stops, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(shows_how_it_is, set_up, tear_down),
 		cmocka_unit_test(budget_ends_a_question),
+		cmocka_unit_test(a_zone_has_its_share),
+		cmocka_unit_test(what_lingers_counts),
 		cmocka_unit_test_setup_teardown(gives_what_has_ended, set_up_stale, tear_down),
 		cmocka_unit_test_setup_teardown(does_not_wait_for_long, set_up_stale, tear_down),
 		cmocka_unit_test_setup_teardown(waits_when_there_is_nothing, set_up_stale, tear_down),

@@ -291,6 +291,46 @@ static void a_full_process_gets_no_more(void **state)
 	assert_int_equal(restarts(f), 0);
 }
 
+typedef struct lingering {
+	unsigned begun;
+	unsigned over;
+} lingering_t;
+
+static void on_linger(void *arg, const name_t *name, bool over)
+{
+	lingering_t *lingering = arg;
+
+	assert_int_equal(name->octets[0], 6);
+	assert_memory_equal(name->octets + 1, "silent", 6);
+	*(over ? &lingering->over : &lingering->begun) += 1;
+}
+
+/* What a process goes on with is told, and its end, whether the process tells that or ends itself. */
+static void tells_what_lingers(void **state)
+{
+	fixture_t *f = *state;
+	lingering_t lingering = { 0 };
+	uint64_t numbers[2];
+
+	start(f, "ok", 1);
+	pool_on_linger(f->pool, on_linger, &lingering);
+	pool_cancel(f->pool, ask(f, 0, "silent")); /* no process has it yet */
+	assert_int_equal(lingering.begun, 0);
+	run_until_ready(f, 1);
+	numbers[0] = ask(f, 0, "silent");
+	numbers[1] = ask(f, 0, "silent");
+	pool_cancel(f->pool, numbers[0]);
+	assert_int_equal(lingering.begun, 1);
+	assert_int_equal(lingering.over, 0);
+	while (lingering.over == 0)
+		event_base_loop(f->base, EVLOOP_ONCE);
+	pool_cancel(f->pool, numbers[1]);
+	assert_int_equal(lingering.begun, 2);
+	pool_free(f->pool);
+	f->pool = NULL;
+	assert_int_equal(lingering.over, 2);
+}
+
 /* A process that never tells the end of what was cancelled is replaced before it keeps others waiting for ever. */
 static void a_clogged_process_is_replaced(void **state)
 {
@@ -724,6 +764,7 @@ int main(int argc, char **argv)
 		IN_FIXTURE(waits_for_a_process),
 		IN_FIXTURE(too_many_are_turned_away),
 		IN_FIXTURE(a_full_process_gets_no_more),
+		IN_FIXTURE(tells_what_lingers),
 		IN_FIXTURE(a_clogged_process_is_replaced),
 		IN_FIXTURE(a_cancelled_question_says_nothing),
 		IN_FIXTURE(a_cancel_may_come_too_late),
