@@ -28,6 +28,7 @@ PORT = 53
 UPSTREAM_SECONDS = 3
 EVIL = "mx.evil.plain."
 EVIL_ADDRESS = "25.25.66.66"
+FAN = 40  # servers of each delegation of fan_out()
 EVIL_SERVER = "127.53.66.66"  # the manifest's forger
 HONESTLY = {"udp": ["honest"], "tcp": ["honest"], "delay": 0}
 
@@ -116,6 +117,19 @@ def forged_referral(query, _):
     customer = dns.name.from_text("customer.isp.plain.")
     reply.authority.append(dns.rrset.from_text(customer, 3600, "IN", "NS", f"ns.{customer}"))
     reply.additional.append(dns.rrset.from_text(f"ns.{customer}", 3600, "IN", "A", EVIL_SERVER))
+    return reply.to_wire()
+
+
+def fan_out(query, truth):
+    """Whatever is below the zone is delegated to many servers of somebody else, whose addresses the resolver has to find (NXNSAttack)."""
+    zone = dns.name.from_text("fan-out.plain.")
+    name = query.question[0].name
+    if name == zone:
+        return truth
+    child = name.split(len(zone.labels) + 1)[1]
+    reply = dns.message.make_response(query)
+    label = child.labels[0].decode().lower()
+    reply.authority.append(dns.rrset.from_text(child, 3600, "IN", "NS", *[f"ns{number}-{label}.prey.plain." for number in range(FAN)]))
     return reply.to_wire()
 
 
@@ -308,6 +322,7 @@ LIES = {
     "forged-address": forged_address,
     "injected": injected,
     "forged-referral": forged_referral,
+    "fan-out": fan_out,
     "forged-ns": forged_ns,
     "mx-in-authority": mx_in_authority,
     "rotating": rotating,

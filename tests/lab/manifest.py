@@ -13,7 +13,7 @@ PATH = pathlib.Path(__file__).resolve().with_name("manifest.yaml")
 STATUSES = ("secure", "insecure", "bogus", "failed", "rejected")
 WORKING = ("secure", "insecure")
 FORGED_ANSWER = 4  # RFC 8914: goes with what is left of a set
-BREAKS = ("expired", "future", "wrong-key", "missing", "flipped", "no-denial", "no-zone-bit", "above-zone")
+BREAKS = ("expired", "future", "wrong-key", "missing", "flipped", "no-denial", "no-zone-bit", "above-zone", "keytrap")
 TYPICAL = """\
 @           MX    10 mx1
 @           MX    20 mx2

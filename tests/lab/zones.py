@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import os
 import pathlib
+import random
 import shutil
 import struct
 import subprocess
@@ -19,6 +20,7 @@ import dns.name
 import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
+import dns.rdtypes.dnskeybase
 import dns.zone
 
 import manifest as manifests
@@ -27,6 +29,9 @@ import manifest as manifests
 VALID = (-1, 14)
 WINDOWS = {"expired": (-60, -30), "future": (30, 60)}
 KEY_BITS = 2048
+TRAP_KEYS = TRAP_SIGNATURES = 24  # 576 pairs for each set
+TRAP_TAG = 0x5350
+RSA_EXPONENT = b"\3\1\0\1"  # 65537 behind its length (RFC 3110, 2)
 ABOVE_ZONE = 1  # labels of a signature's owner (RFC 4034, 3.1.3) when its zone has two
 MAIL_KEY, MAIL_CERTIFICATE = "mail.key", "mail.crt"
 RRSIG = dns.rdatatype.RRSIG
@@ -159,7 +164,14 @@ class _Maker:
         _replace_signatures(signed, sets, lambda name, rdataset: [
             _rsa_sign(name, signed.get_rdataset(name, rdataset.covers), rdataset[0].replace(key_tag=tag), keys.rsa())])
 
+    def _trap(self, _, signed, sets):
+        """Signatures that only the keys of _trap_keys() could have made, and none has."""
+        chance = random.Random(TRAP_TAG)
+        _replace_signatures(signed, sets, lambda name, rdataset: [
+            rdataset[0].replace(key_tag=TRAP_TAG, signature=chance.randbytes(KEY_BITS // 8)) for _ in range(TRAP_SIGNATURES)])
+
     BREAKS = {
+        "keytrap": _trap,
         "expired": _expire,
         "future": _expire,
         "wrong-key": _use_wrong_key,
@@ -179,6 +191,8 @@ class _Maker:
             *self._delegation(zone),
             zone.records.replace("{spki}", self.spki),
         ]
+        if zone.broken.get("how") == "keytrap":
+            lines += [f"@ DNSKEY {key}" for key in _trap_keys()]
         if zone.many:
             lines += [f"{zone.many['owner']} {zone.many['type']} {text}" for text in manifests.expand(zone.many)]
         for child in self.zones:
@@ -213,6 +227,31 @@ class _Maker:
         ds = " ".join(self.keys[root.name].ds(self.keys[root.name].entry))
         (self.folder / "root.key").write_text(f". IN DS {ds}\n")
         (self.folder / "root.hints").write_text("\n".join(self._delegation(root)) + "\n")
+
+
+def _trap_key(chance):
+    """An RSA key with the tag: any odd modulus takes as long to try. Two octets of it make up for what the tag lacks."""
+    modulus = bytearray(chance.randbytes(KEY_BITS // 8))
+    modulus[0] |= 0x80
+    modulus[-1] |= 1
+    modulus[2:4] = bytes(2)
+    lacks = (TRAP_TAG - dns.dnssec.key_id(_dnskey(modulus))) % 0xffff
+    for word in (lacks, lacks - 1):  # a carry may have come on top
+        modulus[2:4] = struct.pack("!H", word % 0x10000)
+        if dns.dnssec.key_id(_dnskey(modulus)) == TRAP_TAG:
+            return _dnskey(modulus)
+    return _trap_key(chance)
+
+
+def _dnskey(modulus):
+    header = struct.pack("!HBB", dns.rdtypes.dnskeybase.Flag.ZONE, 3, dns.dnssec.Algorithm.RSASHA256)
+    octets = header + RSA_EXPONENT + modulus
+    return dns.rdata.from_wire(dns.rdataclass.IN, dns.rdatatype.DNSKEY, octets, 0, len(octets))
+
+
+def _trap_keys():
+    chance = random.Random(TRAP_KEYS)
+    return [_trap_key(chance).to_text() for _ in range(TRAP_KEYS)]
 
 
 def _below(label, zone):
