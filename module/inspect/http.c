@@ -277,14 +277,28 @@ static void answer_route(sources_t *sources, job_t *job)
 	job->answer = exchange->route->answer(sources, &exchange->uri, exchange->rest);
 }
 
+static const char *busy_in_words(workers_err_t err)
+{
+	switch (err) {
+	case WORKERS_TAKEN: break;
+	case WORKERS_BUSY: return "too many requests are waiting: try again in a while";
+	case WORKERS_SLOW_BUSY:
+		return "other domains are being looked up: try again when they are done, in some seconds";
+	}
+	return "";
+}
+
 static void hand_to_worker(exchange_t *exchange, struct MHD_Connection *connection)
 {
+	workers_err_t err;
+
 	exchange->connection = connection;
 	exchange->job.work = answer_route;
 	exchange->job.done = on_done;
-	if (!workers_take(exchange->http->workers, &exchange->job)) {
-		answer_at_once(exchange, answer_error(MHD_HTTP_SERVICE_UNAVAILABLE,
-						      "too many requests are waiting: try again in a while"));
+	exchange->job.slow = exchange->route->how == ROUTE_SLOW;
+	err = workers_take(exchange->http->workers, &exchange->job);
+	if (err != WORKERS_TAKEN) {
+		answer_at_once(exchange, answer_error(MHD_HTTP_SERVICE_UNAVAILABLE, busy_in_words(err)));
 		return;
 	}
 	set_awaits(connection, AWAITS_US);

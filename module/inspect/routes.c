@@ -23,7 +23,7 @@ const route_t routes[] = {
 	{ "/api/v1/status", ROUTE_WORKER, false, api_server_status },
 	{ "/api/v1/stats", ROUTE_WORKER, false, api_server_stats },
 	{ "/api/v1/alerts", ROUTE_WORKER, false, api_server_alerts },
-	{ "/api/v1/lookup", ROUTE_WORKER, false, api_server_lookup },
+	{ "/api/v1/lookup", ROUTE_SLOW, false, api_server_lookup },
 	{ "/api/v1/history", ROUTE_WORKER, false, api_history_sets },
 	{ "/api/v1/reverse-mx", ROUTE_WORKER, false, api_history_reverse },
 	{ "/api/v1/log", ROUTE_WORKER, false, api_log_search },

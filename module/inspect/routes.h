@@ -14,6 +14,7 @@ typedef answer_t route_fn(sources_t *sources, const uri_t *uri, const char *rest
 typedef enum {
 	ROUTE_AT_ONCE, /* from memory, in the loop's thread; sources is NULL */
 	ROUTE_WORKER,  /* reads files or asks the server, in a thread of its own (workers.h) */
+	ROUTE_SLOW,    /* the same, but the server has to ask others: never in all of these threads */
 	ROUTE_STREAM,  /* never ends (stream.h); has no function */
 } route_how_t;
 

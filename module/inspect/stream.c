@@ -139,7 +139,7 @@ static void read_more(stream_t *stream)
 		return;
 	stream->job.work = read_entries;
 	stream->job.done = on_read;
-	stream->reading = workers_take(stream->streams->workers, &stream->job);
+	stream->reading = workers_take(stream->streams->workers, &stream->job) == WORKERS_TAKEN;
 	if (stream->reading)
 		stream->wanted = false;
 }

@@ -14,6 +14,7 @@ struct workers {
 	bool stopping;
 	/* The loop's thread alone. */
 	const shared_t *shared;
+	unsigned slow; /* jobs that are not done */
 	unsigned started;
 	pthread_t threads[WORKERS];
 };
@@ -53,6 +54,12 @@ static void *work(void *arg)
 
 /* ---- the loop's thread ---- */
 
+static void finish(workers_t *workers, job_t *job)
+{
+	workers->slow -= job->slow;
+	job->done(job); /* the asker's again */
+}
+
 static void hand_back(workers_t *workers)
 {
 	mail_t *following;
@@ -61,7 +68,7 @@ static void hand_back(workers_t *workers)
 		job_t *job = (job_t *)(void *)mail; /* its first member */
 
 		following = mail->next;
-		job->done(job);
+		finish(workers, job);
 	}
 }
 
@@ -72,19 +79,22 @@ static void on_finished(evutil_socket_t fd, short events, void *arg)
 	hand_back(arg);
 }
 
-bool workers_take(workers_t *workers, job_t *job)
+workers_err_t workers_take(workers_t *workers, job_t *job)
 {
-	bool taken = false;
+	workers_err_t err = WORKERS_BUSY;
 
+	if (job->slow && workers->slow >= WORKERS_SLOW_MAX)
+		return WORKERS_SLOW_BUSY;
 	pthread_mutex_lock(&workers->lock);
 	if (!workers->stopping && workers->count < WORKERS_WAITING_MAX) {
 		STAILQ_INSERT_TAIL(&workers->waiting, job, link);
 		workers->count++;
-		taken = true;
+		workers->slow += job->slow;
+		err = WORKERS_TAKEN;
 		pthread_cond_signal(&workers->wanted);
 	}
 	pthread_mutex_unlock(&workers->lock);
-	return taken;
+	return err;
 }
 
 workers_t *workers_new(struct event_base *base, const shared_t *shared)
@@ -127,7 +137,7 @@ void workers_free(workers_t *workers)
 	while ((job = STAILQ_FIRST(&workers->waiting)) != NULL) {
 		STAILQ_REMOVE_HEAD(&workers->waiting, link);
 		job->answer = answer_error(503, "the inspection process is being replaced: try again");
-		job->done(job);
+		finish(workers, job);
 	}
 	if (workers->readable != NULL)
 		event_free(workers->readable);

@@ -12,8 +12,15 @@
 
 enum {
 	WORKERS = 4,
-	WORKERS_WAITING_MAX = 64, /* jobs that no worker has begun */
+	WORKERS_SLOW_MAX = WORKERS / 2, /* jobs that wait for others, so that the rest goes on */
+	WORKERS_WAITING_MAX = 64,       /* jobs that no worker has begun */
 };
+
+typedef enum {
+	WORKERS_TAKEN,
+	WORKERS_BUSY,      /* too many jobs wait */
+	WORKERS_SLOW_BUSY, /* too many slow ones are not done */
+} workers_err_t;
 
 typedef struct workers workers_t;
 
@@ -24,6 +31,7 @@ struct job {
 	/* Set by the asker; what they need must stay until done() is called, in the loop's thread. */
 	void (*work)(sources_t *sources, job_t *job); /* in a worker; sets the answer, which is the asker's to clear */
 	void (*done)(job_t *job);
+	bool slow; /* it may wait long for somebody else */
 	answer_t answer;
 };
 
@@ -33,7 +41,7 @@ MUST_USE workers_t *workers_new(struct event_base *base, const shared_t *shared)
 /* Waits for the jobs that have begun; those that have not are done with status 503. */
 void workers_free(workers_t *workers);
 
-/* False when too many wait. */
-MUST_USE bool workers_take(workers_t *workers, job_t *job);
+/* In the loop's thread. */
+MUST_USE workers_err_t workers_take(workers_t *workers, job_t *job);
 
 #endif
