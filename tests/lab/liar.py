@@ -30,7 +30,7 @@ EVIL = "mx.evil.plain."
 EVIL_ADDRESS = "25.25.66.66"
 FAN = 40  # servers of each delegation of fan_out()
 EVIL_SERVER = "127.53.66.66"  # the manifest's forger
-HONESTLY = {"udp": ["honest"], "tcp": ["honest"], "delay": 0}
+HONESTLY = {"udp": ["honest"], "tcp": ["honest"], "delay": 0, "udp-delay": 0, "tcp-delay": 0}
 
 
 def _reply(query, rcode=dns.rcode.NOERROR):
@@ -386,7 +386,7 @@ class Operator:
             yield "forger", of_the_forger(query)
             return
         lie = {**HONESTLY, **self.manifest.zone_of(question.name).lie}
-        await asyncio.sleep(lie["delay"])
+        await asyncio.sleep(lie["delay"] + lie[f"{transport}-delay"])
         ask = _ask_udp if transport == "udp" else _ask_tcp
         for name in lie[transport]:
             yield name, LIES[name](query, await ask(self.upstream, octets))
@@ -417,16 +417,29 @@ class Datagrams(asyncio.DatagramProtocol):
                 self.transport.sendto(message, peer)
 
 
+async def _answer_stream(operator, octets, writer):
+    try:
+        async for _, message in operator.messages(octets, "tcp"):
+            writer.write(struct.pack("!H", len(message)) + message)
+            await writer.drain()
+    except (asyncio.IncompleteReadError, ConnectionError):
+        pass  # the honest server, or the client, has gone: this question has no answer
+
+
 async def _serve_connection(operator, reader, writer):
+    """Slow answers do not hold up those behind them (RFC 7766, 6.2.1.1)."""
+    tasks = set()
     try:
         while True:
             octets = await reader.readexactly(struct.unpack("!H", await reader.readexactly(2))[0])
-            async for _, message in operator.messages(octets, "tcp"):
-                writer.write(struct.pack("!H", len(message)) + message)
-                await writer.drain()
+            task = asyncio.ensure_future(_answer_stream(operator, octets, writer))
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
     except (asyncio.IncompleteReadError, ConnectionError):
         pass  # the client has gone
     finally:
+        for task in tasks:
+            task.cancel()
         writer.close()
 
 
