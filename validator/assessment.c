@@ -3,7 +3,7 @@
 
 #include "validator/assessment_state.h"
 #include "validator/drift.h"
-#include "validator/hostname.h"
+#include "validator/exchanges.h"
 #include "validator/name.h"
 #include "validator/rdata.h"
 #include "validator/verdict.h"
@@ -79,61 +79,6 @@ static void want(assessment_t *assessment, reply_id_t id)
 		assessment->asks[id] = ASK_WANTED;
 }
 
-/* The host of this name, or a new one. */
-static size_t host_index(assessment_t *assessment, const mx_record_t *record, size_t at)
-{
-	for (size_t i = 0; i < assessment->host_count; i++)
-		if (name_equal(&assessment->hosts[i].name, &record->exchange)) {
-			assessment->hosts[i].two_preferences = true;
-			return i;
-		}
-	if (assessment->host_count == ASSESSMENT_TARGETS_MAX)
-		return ASSESSMENT_NO_HOST;
-	assessment->hosts[assessment->host_count] = (host_t){ .name = record->exchange, .first = at };
-	return assessment->host_count++;
-}
-
-static bool can_be_looked_up(const name_t *name)
-{
-	const hostname_t kind = hostname_kind(name);
-
-	return kind == HOSTNAME_ORDINARY || kind == HOSTNAME_UNDERSCORE;
-}
-
-static void list_hosts(assessment_t *assessment)
-{
-	const mx_set_t *set = &assessment->judged->set;
-
-	for (size_t i = 0; i < set->count; i++) {
-		const mx_record_t *record = &set->records[i];
-		const bool none = record->malformed || record->exchange.size == 1;
-
-		assessment->host_of[i] = none ? ASSESSMENT_NO_HOST : (uint16_t)host_index(assessment, record, i);
-	}
-}
-
-/* Without memory for them nothing is asked about the exchanges, as if the time had been too short. */
-static void begin_hosts(assessment_t *assessment)
-{
-	const mx_set_t *set = &assessment->judged->set;
-	const size_t most = set->count < ASSESSMENT_TARGETS_MAX ? set->count : ASSESSMENT_TARGETS_MAX;
-	unsigned left = policy_max_targets(assessment->policy);
-
-	assessment->hosts = malloc((most + 1) * sizeof(*assessment->hosts));
-	assessment->host_of = malloc((set->count + 1) * sizeof(*assessment->host_of));
-	if (assessment->hosts == NULL || assessment->host_of == NULL) {
-		free(assessment->host_of);
-		assessment->host_of = NULL;
-		return;
-	}
-	list_hosts(assessment);
-	for (size_t i = 0; i < assessment->host_count && left > 0; i++)
-		if (can_be_looked_up(&assessment->hosts[i].name)) {
-			host_look_up(&assessment->hosts[i]);
-			left--;
-		}
-}
-
 /* The answer over TCP where there is one: it is far harder to forge (RFC 5452, 9). */
 static void settle_corroborated(assessment_t *assessment)
 {
@@ -149,21 +94,36 @@ static void settle_corroborated(assessment_t *assessment)
 		want(assessment, REPLY_AGAIN);
 }
 
+static void reply_clear(reply_t *reply)
+{
+	free(reply->packet);
+	mx_set_free(&reply->set);
+	*reply = (reply_t){ 0 };
+}
+
+/* Whatever TCP says, or has said, it is as if nobody had asked. */
+static void drop_tcp(assessment_t *assessment)
+{
+	assessment->asks[REPLY_TCP] = ASK_IDLE;
+	reply_clear(&assessment->replies[REPLY_TCP]);
+}
+
 static void settle(assessment_t *assessment)
 {
 	const reply_t *udp = &assessment->replies[REPLY_UDP];
 
 	if (assessment->judged != NULL || assessment->asks[REPLY_UDP] != ASK_DONE)
 		return;
-	if (!reply_is_usable(udp) || udp->security == SECURITY_SECURE || !policy_corroborates(assessment->policy))
+	if (!reply_is_usable(udp) || udp->security == SECURITY_SECURE || !policy_corroborates(assessment->policy)) {
+		drop_tcp(assessment);
 		assessment->judged = udp;
-	else
+	} else {
 		settle_corroborated(assessment);
+	}
 	if (assessment->judged == NULL)
 		return;
-	if (reply_is_usable(assessment->judged))
-		begin_hosts(assessment);
-	else
+	exchanges_settle(assessment);
+	if (!reply_is_usable(assessment->judged))
 		assessment->past_ask = ASK_DONE; /* there is nothing to compare */
 }
 
@@ -205,6 +165,8 @@ static void supply_reply(assessment_t *assessment, reply_id_t id, const outcome_
 	reply->err = read_packet(reply, &assessment->name, outcome);
 	assessment->asks[id] = ASK_DONE;
 	settle(assessment);
+	if (assessment->judged == NULL && reply_is_usable(reply))
+		exchanges_look_ahead(assessment, &reply->set);
 }
 
 static void supply_host(assessment_t *assessment, size_t id, const outcome_t *outcome)
@@ -254,6 +216,11 @@ static ask_state_t *state_of(assessment_t *assessment, unsigned id)
 	return &assessment->hosts[(id - REPLIES) / HOST_ASKS].asks[(id - REPLIES) % HOST_ASKS];
 }
 
+bool assessment_wants(const assessment_t *assessment, unsigned id)
+{
+	return id < count_needs(assessment) && *state_of((assessment_t *)(uintptr_t)assessment, id) == ASK_OUT;
+}
+
 static need_kind_t kind_of(unsigned id)
 {
 	return id < REPLIES ? questions[id].kind : NEED_TARGET;
@@ -271,6 +238,7 @@ static void describe(const assessment_t *assessment, unsigned id, need_t *need)
 	need->type = RDATA_TYPE_MX;
 	need->tcp = questions[id].tcp;
 	need->fresh = questions[id].fresh;
+	need->ahead = need->tcp && assessment->asks[REPLY_UDP] != ASK_DONE;
 }
 
 assessment_t *assessment_begin(const policy_t *policy, const name_t *name, const answer_limits_t *limits, uint64_t now)
@@ -285,6 +253,8 @@ assessment_t *assessment_begin(const policy_t *policy, const name_t *name, const
 	assessment->now = now;
 	assessment->past_ask = ASK_WANTED;
 	want(assessment, REPLY_UDP);
+	if (policy_corroborates(policy))
+		want(assessment, REPLY_TCP);
 	return assessment;
 }
 
@@ -314,9 +284,20 @@ bool assessment_next_need(assessment_t *assessment, need_t *need)
 	return false;
 }
 
+void assessment_decline(assessment_t *assessment, unsigned id)
+{
+	need_t need;
+
+	if (!assessment_wants(assessment, id))
+		return;
+	describe(assessment, id, &need);
+	if (need.ahead)
+		*state_of(assessment, id) = ASK_IDLE;
+}
+
 void assessment_supply(assessment_t *assessment, unsigned id, const outcome_t *outcome)
 {
-	if (assessment->finished || id >= count_needs(assessment) || *state_of(assessment, id) != ASK_OUT)
+	if (assessment->finished || !assessment_wants(assessment, id))
 		return;
 	if (id < REPLIES)
 		supply_reply(assessment, (reply_id_t)id, outcome);
@@ -334,6 +315,17 @@ unsigned assessment_waits_for(const assessment_t *assessment, need_kind_t kind)
 		for (unsigned ask = 0; ask < HOST_ASKS; ask++)
 			count += assessment->hosts[i].asks[ask] == ASK_OUT;
 	return count;
+}
+
+bool assessment_may_expire(const assessment_t *assessment, need_kind_t kind)
+{
+	unsigned before = 0;
+
+	if (kind == NEED_CORROBORATION || kind == NEED_TARGET)
+		before += assessment_waits_for(assessment, NEED_ANSWER);
+	if (kind == NEED_TARGET)
+		before += assessment_waits_for(assessment, NEED_CORROBORATION);
+	return before == 0;
 }
 
 void assessment_expire(assessment_t *assessment, need_kind_t kind)
@@ -366,10 +358,8 @@ void assessment_free(assessment_t *assessment)
 {
 	if (assessment == NULL)
 		return;
-	for (unsigned i = 0; i < REPLIES; i++) {
-		free(assessment->replies[i].packet);
-		mx_set_free(&assessment->replies[i].set);
-	}
+	for (unsigned i = 0; i < REPLIES; i++)
+		reply_clear(&assessment->replies[i]);
 	free(assessment->hosts);
 	free(assessment->host_of);
 	drift_free_past(&assessment->past);

@@ -2,16 +2,21 @@
  * supply what came of them, finish, free. One thread at a time. Names are uncompressed wire format in lower case; times and
  * TTLs are seconds, sizes octets.
  *
- *	begin -> need {MX name, UDP} -> insecure? need {MX name, TCP} -> the judged set is known -> needs for its exchanges
+ *	begin -+-> need {MX name, UDP} -+-> the first set -> needs for its exchanges -+-> the judged set is known
+ *	       +-> need {MX name, TCP} -+   (A, AAAA, both over TCP too)              +-> needs for those that are new in it
+ *	       +-> need {the past}: what the host remembers of the domain
  *	(the two differ? need {MX name, UDP} once more, fresh: what differs then is a finding)
- *	(A, AAAA; the same over TCP where insecure; TLSA where secure, of its alias too (RFC 7672, 2.2.2); the registrable
- *	domain's NS where there is no such name)
+ *	(an exchange that is secure: TLSA, of its alias too (RFC 7672, 2.2.2); no such name: the registrable domain's NS)
  *	-> nothing needed any more, or no time left -> finish
- *	     -> need {the past}: what the host remembers of the domain, all the while
+ *
+ * What is insecure is judged by its answer over TCP, so nothing over TCP is needed where UDP's answer turns out to be secure (or
+ * no answer at all). To wait for that would double the time that most domains take: needs over TCP are handed out at once, marked
+ * as `ahead`. A host that expects a zone to be secure declines them, and is told of them again once they are needed. What
+ * the host asked ahead in vain, assessment_wants() tells.
  *
  * The host asks needs in parallel as they come, supplies outcomes in any order, and may finish at any time: the verdict is then
  * made on what is known. The order of outcomes does not matter to the verdict. There are at most four needs about the domain and
- * seven for each of policy_settings_t.max_targets exchanges. */
+ * seven for each of policy_settings_t.max_targets exchanges, of two sets where UDP and TCP differ. */
 #ifndef VALIDATOR_ASSESSMENT_H
 #define VALIDATOR_ASSESSMENT_H
 
@@ -45,6 +50,7 @@ typedef struct need {
 	uint16_t type;
 	bool tcp;   /* upstream queries over TCP only */
 	bool fresh; /* the servers are to be asked, whatever anybody has cached */
+	bool ahead; /* it may turn out that nobody needed it; assessment_decline() */
 } need_t;
 
 typedef enum {
@@ -156,6 +162,12 @@ MUST_USE assessment_t *assessment_begin(const policy_t *policy, const name_t *na
 /* The next need that was not handed out yet. False when there is none for now. */
 MUST_USE bool assessment_next_need(assessment_t *assessment, need_t *need);
 
+/* A need that was handed out ahead is not asked before it is known to be needed: it is handed out again then. */
+void assessment_decline(assessment_t *assessment, unsigned id);
+
+/* Whether what was handed out, and neither supplied nor declined, is still of use. What is not, need not be supplied. */
+MUST_USE bool assessment_wants(const assessment_t *assessment, unsigned id);
+
 /* What came of a need; each once. An unknown id is ignored. */
 void assessment_supply(assessment_t *assessment, unsigned id, const outcome_t *outcome);
 
@@ -165,6 +177,10 @@ void assessment_supply_past(assessment_t *assessment, const past_set_t *past);
 
 /* Needs that were handed out and not supplied yet, of one kind. */
 MUST_USE unsigned assessment_waits_for(const assessment_t *assessment, need_kind_t kind);
+
+/* False while what comes before needs of this kind is out: the verdict waits for that anyway, so that the host gives them as much
+ * time once more. */
+MUST_USE bool assessment_may_expire(const assessment_t *assessment, need_kind_t kind);
 
 /* Time is up for needs of this kind: as if each had been supplied OUTCOME_FAILED. New needs may follow (ask for them). */
 void assessment_expire(assessment_t *assessment, need_kind_t kind);

@@ -342,15 +342,19 @@ static bool target_insecure(const assessment_t *assessment, size_t record, judge
 
 static bool no_usable_target(const assessment_t *assessment, size_t record, judge_note_t *note)
 {
+	size_t listed = 0;
+
 	(void)record;
 	(void)note;
 	for (size_t i = 0; i < assessment->host_count; i++) {
-		const target_state_t state = host_state(&assessment->hosts[i]);
+		const host_t *host = &assessment->hosts[i];
+		const target_state_t state = host_state(host);
 
-		if (state != TARGET_NO_NAME && state != TARGET_NO_ADDRESS)
+		if (host->listed && state != TARGET_NO_NAME && state != TARGET_NO_ADDRESS)
 			return false;
+		listed += host->listed;
 	}
-	return assessment->host_count > 0;
+	return listed > 0;
 }
 
 static bool uneven_protection(const assessment_t *assessment, size_t record, judge_note_t *note)
@@ -360,7 +364,7 @@ static bool uneven_protection(const assessment_t *assessment, size_t record, jud
 
 	(void)record;
 	for (size_t i = 0; i < assessment->host_count; i++) {
-		const tlsa_state_t tlsa = host_tlsa(&assessment->hosts[i]);
+		const tlsa_state_t tlsa = host_tlsa(&assessment->hosts[i]); /* unknown of those that are not listed */
 
 		with += tlsa == TLSA_PRESENT;
 		without += tlsa == TLSA_NONE || tlsa == TLSA_INSECURE;

@@ -3,7 +3,7 @@
  *	A, AAAA -insecure-> the same over TCP -+-> found and secure: TLSA -+-> nothing more
  *	        -secure or failed--------------+-> no such name: the registrable domain's NS -+
  *
- * What is wanted depends on what is known, never on the order in which it became known. */
+ * TCP is asked along with UDP, and its answer waits for UDP's, which says whether it counts. What is wanted in the end depends on what is known, never on the order in which it became known. */
 #include "validator/host.h"
 
 #include "validator/hostname.h"
@@ -39,10 +39,21 @@ static void want(host_t *host, host_ask_t ask)
 		host->asks[ask] = ASK_WANTED;
 }
 
-void host_look_up(host_t *host)
+void host_look_up(host_t *host, const policy_t *policy)
 {
 	want(host, HOST_A);
 	want(host, HOST_AAAA);
+	for (unsigned family = 0; family < HOST_FAMILIES && policy_corroborates(policy); family++)
+		if (host->asks[HOST_A + family] != ASK_DONE)
+			want(host, HOST_A_TCP + family);
+}
+
+void host_forget(host_t *host)
+{
+	*host = (host_t){ .name = host->name,
+			  .listed = host->listed,
+			  .first = host->first,
+			  .two_preferences = host->two_preferences };
 }
 
 /* ---- names of needs ---- */
@@ -73,6 +84,7 @@ void host_need(const host_t *host, host_ask_t ask, need_t *need)
 {
 	need->type = kinds[ask].type;
 	need->tcp = kinds[ask].tcp;
+	need->ahead = need->tcp && host->asks[ask - HOST_A_TCP + HOST_A] != ASK_DONE;
 	need->name = host->name;
 	if (ask == HOST_TLSA)
 		prepend_port(&host->name, &need->name);
@@ -211,16 +223,30 @@ static void settle(host_t *host, const host_context_t *context)
 		look_for_domain(host, context);
 }
 
+/* UDP's answer is there. What TCP failed to say leaves what UDP said: bogus there, where the zone is provably insecure, is a
+ * failure. */
+static void settle_family(host_t *host, unsigned family, const policy_t *policy)
+{
+	const lookup_t *udp = &host->families[family];
+	const lookup_t *tcp = &host->over_tcp[family];
+	ask_state_t *ask = &host->asks[HOST_A_TCP + family];
+
+	if (!is_usable(udp) || udp->secure || !policy_corroborates(policy))
+		*ask = ASK_IDLE;
+	else if (*ask != ASK_DONE)
+		want(host, HOST_A_TCP + family);
+	else if (is_usable(tcp))
+		host->families[family] = *tcp;
+}
+
 static void supply_addresses(host_t *host, host_ask_t ask, const lookup_t *lookup, const policy_t *policy)
 {
 	const bool tcp = kinds[ask].tcp;
 	const unsigned family = ask - (tcp ? HOST_A_TCP : HOST_A);
 
-	/* What TCP failed to say leaves what UDP said: bogus there, where the zone is provably insecure, is a failure. */
-	if (!tcp || is_usable(lookup))
-		host->families[family] = *lookup;
-	if (!tcp && is_usable(lookup) && !lookup->secure && policy_corroborates(policy))
-		want(host, HOST_A_TCP + family);
+	*(tcp ? &host->over_tcp[family] : &host->families[family]) = *lookup;
+	if (host->asks[HOST_A + family] == ASK_DONE)
+		settle_family(host, family, policy);
 }
 
 static void supply_tlsa(host_t *host, host_ask_t ask, const lookup_t *lookup)

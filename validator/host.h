@@ -51,10 +51,13 @@ enum { HOST_FAMILIES = 2 };
 
 typedef struct host {
 	name_t name;          /* lower case */
+	bool listed;          /* the set that counts names it (exchanges.h) */
+	bool chosen;          /* and it is one of those that are looked up */
 	size_t first;         /* the first record that names it */
 	bool two_preferences; /* another record names it with another preference */
 	ask_state_t asks[HOST_ASKS];
 	lookup_t families[HOST_FAMILIES]; /* A, AAAA; the answer over TCP in place of an insecure one */
+	lookup_t over_tcp[HOST_FAMILIES]; /* counts once UDP's answer is there, and insecure */
 	lookup_state_t tlsa[2];           /* of its name, of what it is an alias of */
 	bool tlsa_insecure;
 	bool domain_missing;
@@ -66,10 +69,13 @@ typedef struct host_context {
 	const name_t *domain; /* whose MX records name the hosts */
 } host_context_t;
 
-/* Wants what has to be known first: A and AAAA. */
-void host_look_up(host_t *host);
+/* Wants what has to be known first: A and AAAA; over TCP too where insecure ones are to be corroborated. */
+void host_look_up(host_t *host, const policy_t *policy);
 
-/* A need's name, type and transport, all else untouched. */
+/* It is not looked up any more: nothing is known of it, and nothing is wanted. */
+void host_forget(host_t *host);
+
+/* A need's name, type, transport and whether it is asked ahead; all else untouched. */
 void host_need(const host_t *host, host_ask_t ask, need_t *need);
 
 /* What came of it; more may be wanted then. */

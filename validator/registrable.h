@@ -1,5 +1,5 @@
-/* registrable.h: the part of a name that somebody registered, by the Public Suffix List that comes with libpsl. Internal to
- * the validator room; module asks owner.h. */
+/* registrable.h: the part of a name that somebody registered, by the Public Suffix List that comes with libpsl. For people, owner.h
+ * says whose it is. */
 #ifndef VALIDATOR_REGISTRABLE_H
 #define VALIDATOR_REGISTRABLE_H
 

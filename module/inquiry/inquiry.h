@@ -2,34 +2,23 @@
  * thread.
  *
  *	most types         one question over UDP (libunbound goes to TCP where it must)
- *	A, AAAA of a name  the same; where it is insecure again over TCP, whose answer is used: an exchange's address is worth
+ *	A, AAAA of a name  the same; where it is insecure over TCP too, whose answer is used: an exchange's address is worth
  *	 that is an exchange  as much to a forger as the MX record
  *	MX                 whatever an assessment (validator/assessment.h) needs
+ *
+ * UDP and TCP are asked at the same time, but where a zone is expected to be secure (expect.h): there TCP is asked when it turns
+ * out not to be.
  *
  * What an assessment learns about exchanges goes into the cache: the mail server asks for it next. */
 #ifndef MODULE_INQUIRY_INQUIRY_H
 #define MODULE_INQUIRY_INQUIRY_H
 
+#include "module/inquiry/judging.h"
 #include "module/inquiry/memory.h"
 #include "module/inquiry/resolution.h"
 #include "validator/assessment.h"
 
 #include <event2/event.h>
-
-/* How MX answers are judged; shared by the inquiries that began under it. */
-typedef struct judging {
-	policy_t *policy;
-	answer_limits_t limits;
-	unsigned corroborate_ms; /* that TCP may take, from when it is asked */
-	unsigned target_ms;      /* that all that is asked about exchanges may take together, and the past by itself */
-	unsigned users;          /* freed with the last one */
-} judging_t;
-
-/* Takes the policy over. NULL when memory is out (the policy is freed). */
-MUST_USE judging_t *judging_new(policy_t *policy, const answer_limits_t *limits, unsigned corroborate_ms,
-				unsigned target_ms);
-judging_t *judging_hold(judging_t *judging);
-void judging_release(judging_t *judging);
 
 /* Where inquiries live; outlives them. */
 typedef struct inquiry_home {

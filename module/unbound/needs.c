@@ -43,6 +43,25 @@ static void drop_asks(question_t *question, need_kind_t kind)
 	}
 }
 
+/* What is known of the set that counts makes some needless; Unbound ends those sub-queries by itself. */
+static void drop_unwanted(question_t *question)
+{
+	ask_t **link = &question->asks;
+
+	while (*link != NULL) {
+		ask_t *ask = *link;
+
+		if (assessment_wants(question->assessment, ask->need.id)) {
+			link = &ask->next;
+			continue;
+		}
+		*link = ask->next;
+		free(ask);
+	}
+}
+
+static void start_limit_of(question_t *question, need_kind_t kind);
+
 /* Needs of this kind get no more time. The query goes on as if a sub-query had come back. */
 static void on_limit(int fd, short events, void *arg)
 {
@@ -55,6 +74,10 @@ static void on_limit(int fd, short events, void *arg)
 	state_thread();
 	ub_comm_base_now(query->env->worker_base);
 	limit_stop(limit);
+	if (!assessment_may_expire(question->assessment, limit->kind)) {
+		start_limit_of(question, limit->kind);
+		return;
+	}
 	drop_asks(question, limit->kind);
 	assessment_expire(question->assessment, limit->kind);
 	mesh_run(query->env->mesh, query->mesh_info, module_event_pass, NULL);
@@ -169,12 +192,17 @@ void needs_advance(question_t *question)
 	need_t need;
 
 	while (assessment_next_need(question->assessment, &need)) {
+		if (need.ahead) { /* over TCP Unbound validates nothing for us: what may be secure is left to UDP */
+			assessment_decline(question->assessment, need.id);
+			continue;
+		}
 		start_limit_of(question, need.kind);
 		if (need.kind == NEED_PAST) /* a disk is no place for Unbound's threads to wait */
 			assessment_supply_past(question->assessment, NULL);
 		else if (!ask(question, &need))
 			assessment_supply(question->assessment, need.id, &nothing);
 	}
+	drop_unwanted(question);
 	if (question->asks == NULL)
 		ending_carry_out(question);
 	else

@@ -1,7 +1,7 @@
 /* fuzz_assessment.c: any packets, in any order, as what comes of an assessment's needs. The input is policy, seed of the order,
  * number of outcomes before the end, then chunks: one octet of bits (security, failure, RCODE, whether the rest is a whole
  * packet), one for the records of ANSWER and AUTHORITY, two for the size, and what follows the question. A need's chunk depends
- * on the need alone, so that the order may not matter to the verdict. What is remembered of the domain is in the first chunk that
+ * on the question alone, so that the order may not matter to the verdict. What is remembered of the domain is in the first chunk that
  * has a bit for it: preferences and names.
  *
  * Secure sets are never altered, positive ones never become empty, only what is bogus, failed or to be rejected is rejected, and
@@ -134,11 +134,23 @@ static size_t begin_message(uint8_t *message, unsigned rcode, unsigned answers, 
 	return size;
 }
 
+/* The numbers of needs for exchanges depend on which set came first. */
+static unsigned number_of(const need_t *need)
+{
+	unsigned number = need->type + need->tcp;
+
+	for (size_t i = 0; i < need->name.size; i++)
+		number = number * 31 + need->name.octets[i];
+	return number;
+}
+
 static const chunk_t *chunk_of(const input_t *input, const need_t *need)
 {
-	if (need->id < MX_CHUNKS || input->count <= MX_CHUNKS)
+	const size_t first = input->count > MX_CHUNKS ? MX_CHUNKS : 0;
+
+	if (need->id < MX_CHUNKS)
 		return &input->chunks[need->id % input->count];
-	return &input->chunks[MX_CHUNKS + (need->id - MX_CHUNKS) % (input->count - MX_CHUNKS)];
+	return &input->chunks[first + number_of(need) % (input->count - first)];
 }
 
 /* `message` has room for PACKET_MAX octets. */
@@ -335,8 +347,11 @@ static assessment_t *run(const policy_t *policy, const input_t *input, unsigned 
 
 	assert(assessment != NULL);
 	for (unsigned supplied = 0; finish == 0 || supplied < finish; supplied++) {
-		while (count < OUT_MAX && assessment_next_need(assessment, &out[count]))
-			count++;
+		while (count < OUT_MAX && assessment_next_need(assessment, &out[count])) {
+			if (seed & 1)
+				assessment_decline(assessment, out[count].id);
+			count += out[count].kind == NEED_PAST || assessment_wants(assessment, out[count].id);
+		}
 		if (count == 0)
 			break;
 		seed = seed * 1103515245 + 12345;

@@ -17,6 +17,8 @@ SILENT = "tcp-silent.plain."
 REFUSED = "tcp-refused.plain."
 FORGED = {
     "spoofed.plain.": [(1, EVIL)],
+    "spoofed-tcp-first.plain.": [(1, EVIL)],
+    "spoofed-udp-first.plain.": [(1, EVIL)],
     "spoofed-null.plain.": [(0, ".")],
     "spoofed-nodata.plain.": [],
     "spoofed-nxdomain.plain.": [],
@@ -93,6 +95,26 @@ def _repeated(cases):
             cases.check(_checks(entry) == checks, f"{name}: findings", _checks(entry))
             asked = {transport: count - before[transport] for transport, count in _asked(name).items()}
             cases.check(asked["udp"] >= 2 and asked["tcp"] >= 1, f"{name}: the server is asked twice over UDP", asked)
+
+
+def _at_once(cases):
+    """TCP is asked without waiting for UDP, but in a zone that is known to be secure, where nobody needs it."""
+    with daemon.Mxward("mxward-at-once", {"mx": {"corroborate-timeout": "500ms"}}) as mxward:
+        for which in range(4):
+            name = f"d{which}.distant.lab."
+            before = _asked(name)["tcp"], _asked(f"mx.{name}", "A")["tcp"]
+            _mx(name)
+            asked = _asked(name)["tcp"] - before[0], _asked(f"mx.{name}", "A")["tcp"] - before[1]
+            if which == 0:
+                cases.check(asked[1] == 0, f"{name}: of a zone that has shown to be secure, no exchange is asked for over TCP", asked)
+            else:
+                cases.check(asked == (0, 0), f"{name}: nothing of it is asked over TCP", asked)
+            cases.check(_entry(mxward, name)["corroboration"] == "none", f"{name}: not corroborated")
+        name = "d1.distant.plain."
+        _mx(name)
+        cases.check(_entry(mxward, name)["corroboration"] == "agreed", f"{name}: an insecure zone is corroborated as ever")
+        asked = _asked(name)["tcp"], _asked(f"mx.{name}", "A")["tcp"]
+        cases.check(min(asked) >= 1, f"{name}: it and its exchange were asked over TCP", asked)
 
 
 def _afresh(cases):
@@ -179,7 +201,7 @@ def _addresses(cases):
 
 def main():
     cases = Cases()
-    for test in (_differing, _repeated, _afresh, _equal, _without_tcp, _timeout, _remembered, _addresses):
+    for test in (_differing, _repeated, _at_once, _afresh, _equal, _without_tcp, _timeout, _remembered, _addresses):
         test(cases)
     return cases.finish()
 

@@ -123,7 +123,7 @@ static const char *type_name(uint16_t type)
 	return "";
 }
 
-/* A need as words: "MX example.org tcp", "MX example.org fresh". */
+/* A need as words: "MX example.org tcp ahead", "MX example.org fresh". */
 static const char *need_text(const need_t *need, char *text)
 {
 	char name[NAME_TEXT_MAX];
@@ -133,8 +133,8 @@ static const char *need_text(const need_t *need, char *text)
 	if (need->kind == NEED_PAST)
 		sprintf(text, "past %s", name);
 	else
-		sprintf(text, "%s %s%s%s", type_name(need->type), name, need->tcp ? " tcp" : "",
-			need->fresh ? " fresh" : "");
+		sprintf(text, "%s %s%s%s%s", type_name(need->type), name, need->tcp ? " tcp" : "",
+			need->fresh ? " fresh" : "", need->ahead ? " ahead" : "");
 	return text;
 }
 
@@ -440,15 +440,46 @@ static void check_waits(const script_run_t *run, const need_t *out, size_t count
 	}
 }
 
-/* Without a usable answer nobody waits for the past any more. */
-static size_t drop_past(const script_run_t *run, need_t *out, size_t count)
+static bool is_wanted(const script_run_t *run, const need_t *need)
+{
+	if (need->kind == NEED_PAST)
+		return assessment_waits_for(run->assessment, NEED_PAST) > 0;
+	return assessment_wants(run->assessment, need->id);
+}
+
+/* Without a usable answer nobody waits for the past any more, and where it is secure nobody for TCP. What is supplied all the same
+ * is not taken. */
+static size_t drop_unwanted(script_run_t *run, need_t *out, size_t count)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < count; i++)
-		if (out[i].kind != NEED_PAST || assessment_waits_for(run->assessment, NEED_PAST) > 0)
+		if (is_wanted(run, &out[i]))
 			out[kept++] = out[i];
+		else if (out[i].kind != NEED_PAST)
+			assessment_supply(run->assessment, out[i].id,
+					  &(outcome_t){ .state = OUTCOME_FAILED, .why = "unwanted" });
 	return kept;
+}
+
+/* What is not ahead cannot be declined. */
+static bool decline(script_run_t *run, const script_t *script, const need_t *need)
+{
+	if (need->kind == NEED_PAST || !script->decline)
+		return false;
+	assessment_decline(run->assessment, need->id);
+	assert_int_equal(assessment_wants(run->assessment, need->id), !need->ahead);
+	return need->ahead;
+}
+
+static size_t find_first(const script_t *script, const need_t *out, size_t count)
+{
+	char text[NAME_TEXT_MAX + 32];
+
+	for (size_t i = 0; i < count && script->first != NULL; i++)
+		if (strncmp(need_text(&out[i], text), script->first, strlen(script->first)) == 0)
+			return i;
+	return 0;
 }
 
 static void play(script_run_t *run, const script_t *script)
@@ -456,19 +487,21 @@ static void play(script_run_t *run, const script_t *script)
 	static need_t out[NEEDS_MAX];
 	size_t count = 0;
 	unsigned state = script->seed;
-	char text[NAME_TEXT_MAX + 16];
+	char text[NAME_TEXT_MAX + 32];
 
 	for (;;) {
-		for (; assessment_next_need(run->assessment, &out[count]); count++) {
+		while (assessment_next_need(run->assessment, &out[count])) {
 			assert_true(count + 1 < NEEDS_MAX);
-			put(run->asked, "%s\n", need_text(&out[count], text));
+			if (decline(run, script, &out[count]))
+				continue;
+			put(run->asked, "%s\n", need_text(&out[count++], text));
 		}
-		count = drop_past(run, out, count);
+		count = drop_unwanted(run, out, count);
 		check_waits(run, out, count);
 		if (count == 0 || (script->finish > 0 && run->supplied == script->finish))
 			return;
 
-		size_t at = script->seed != 0 ? pick(&state, (unsigned)count) : 0;
+		size_t at = script->seed != 0 ? pick(&state, (unsigned)count) : find_first(script, out, count);
 		need_t need = out[at];
 
 		memmove(&out[at], &out[at + 1], (--count - at) * sizeof(out[0]));
@@ -494,6 +527,7 @@ void script_run(script_run_t *run, const script_t *script)
 	assert_false(assessment_next_need(run->assessment, &none));
 	assessment_supply(run->assessment, 0, &(outcome_t){ .state = OUTCOME_FAILED, .why = "" });
 	assessment_supply(run->assessment, 100000, &(outcome_t){ .state = OUTCOME_FAILED, .why = "" });
+	assessment_decline(run->assessment, 100000);
 	describe(run, script, &name);
 }
 

@@ -27,9 +27,12 @@ typedef struct script {
 	const char *policy;
 	const char *network;
 	security_t security;
-	unsigned seed;   /* 0: outcomes come in the order of needs; otherwise in one that follows from it */
+	unsigned seed; /* 0: outcomes come in the order of needs; otherwise in one that follows from it */
+	const char *
+		first; /* with seed 0: how the need's words begin that is supplied as soon as it is out; NULL: none does */
 	unsigned finish; /* after so many outcomes; 0: when nothing is needed */
 	bool expire;     /* then, before, what is still out expires */
+	bool decline;    /* nothing is asked ahead */
 } script_t;
 
 typedef struct script_run {
@@ -38,7 +41,7 @@ typedef struct script_run {
 	const verdict_t *verdict;
 	unsigned supplied;
 	char asked
-		[SCRIPT_TEXT_MAX]; /* the needs in the order in which they were handed out, a line each: "MX example.org tcp", "past example.org" */
+		[SCRIPT_TEXT_MAX]; /* the needs in the order in which they were handed out, a line each: "MX example.org tcp ahead", "past example.org" */
 	char text[SCRIPT_TEXT_MAX]; /* the verdict, see script_describe() */
 } script_run_t;
 

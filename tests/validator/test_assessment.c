@@ -380,8 +380,9 @@ static void judges(void **state)
 		.domain = "example.org", .policy = row->policy, .network = row->network, .security = row->security
 	};
 
-	/* The order of outcomes does not count. */
-	for (script.seed = 0; script.seed < 12; script.seed++) {
+	/* The order of outcomes does not count, nor whether TCP is asked ahead. */
+	for (script.seed = 0; script.seed < 24; script.seed++) {
+		script.decline = script.seed % 3 == 2;
 		script_run(&run, &script);
 		assert_string_equal(run.text, row->verdict);
 		script_end(&run);
@@ -665,39 +666,130 @@ static void fails_without_any_answer(void **state)
 	policy_free(policy);
 }
 
+/* What is asked, and in which order, where nothing is asked about exchanges but what these say. */
+#define ASKED      "MX example.org\npast example.org\n"
+#define TCP        "MX example.org tcp\n"
+#define TCP_AHEAD  "MX example.org tcp ahead\n"
+#define AGAIN      "MX example.org fresh\n"
+#define UDP_OF(x)  "A " x "\nAAAA " x "\n"
+#define TCP_OF(x)  "A " x " tcp\nAAAA " x " tcp\n"
+#define BOTH_OF(x) UDP_OF(x) "A " x " tcp ahead\nAAAA " x " tcp ahead\n"
+#define EVIL       MX("10 evil.example.com.")
+
+struct timing {
+	const char *name;
+	security_t security;
+	const char *policy;
+	const char *network;
+	const char *first;
+	bool decline;
+	const char *asked;
+	const char *verdict; /* how it begins */
+};
+
+static struct timing timings[] = {
+	{ "UDP first", SECURITY_INSECURE, "", ANSWER GOOD MX("20 localhost.") MX("30 ."), NULL, false,
+	  ASKED TCP_AHEAD BOTH_OF("mx1.example.net"), "accepted insecure agreed EDE 4" },
+	{ "TCP first", SECURITY_INSECURE, "", ANSWER GOOD, "MX example.org tcp", false,
+	  ASKED TCP_AHEAD BOTH_OF("mx1.example.net"), "accepted insecure agreed\n" },
+	{ "secure, UDP first", SECURITY_SECURE, "", ANSWER GOOD, NULL, false,
+	  ASKED TCP_AHEAD BOTH_OF("mx1.example.net") "TLSA _25._tcp.mx1.example.net\n", "accepted secure\n" },
+	{ "secure after TCP came", SECURITY_SECURE, "", ANSWER GOOD, "MX example.org tcp", false,
+	  ASKED TCP_AHEAD BOTH_OF("mx1.example.net") "TLSA _25._tcp.mx1.example.net\n", "accepted secure\n" },
+	{ "secure, and TCP says something else", SECURITY_SECURE, "",
+	  "@example.org MX udp\n" GOOD "@example.org MX tcp\n" EVIL, "MX example.org tcp", false,
+	  ASKED TCP_AHEAD BOTH_OF("evil.example.com") BOTH_OF("mx1.example.net") "TLSA _25._tcp.mx1.example.net\n",
+	  "accepted secure\n= 10 mx1.example.net\n- 10 mx1.example.net resolved 1 secure tlsa-none\n" },
+	{ "declined, secure", SECURITY_SECURE, "", ANSWER GOOD ALIAS("mx1.example.net"), NULL, true,
+	  ASKED UDP_OF("mx1.example.net") "TLSA _25._tcp.mx1.example.net\nTLSA _25._tcp.real.example.com\n",
+	  "accepted secure\n" },
+	{ "declined, insecure", SECURITY_INSECURE, "", ANSWER GOOD, NULL, true,
+	  ASKED TCP UDP_OF("mx1.example.net") TCP_OF("mx1.example.net"), "accepted insecure agreed\n" },
+	{ "declined, differing", SECURITY_INSECURE, "", "@example.org MX udp\n" EVIL "@example.org MX tcp\n" GOOD,
+	  "MX example.org tcp", true,
+	  ASKED TCP UDP_OF("evil.example.com") AGAIN UDP_OF("mx1.example.net") TCP_OF("mx1.example.net"),
+	  "accepted insecure differed\n" },
+	{ "differing, UDP first", SECURITY_INSECURE, "", "@example.org MX udp\n" EVIL "@example.org MX tcp\n" GOOD,
+	  "MX", false, ASKED TCP_AHEAD BOTH_OF("evil.example.com") AGAIN BOTH_OF("mx1.example.net"),
+	  "accepted insecure differed\n" },
+	{ "differing, TCP first", SECURITY_INSECURE, "", "@example.org MX udp\n" EVIL "@example.org MX tcp\n" GOOD,
+	  "MX example.org tcp", false, ASKED TCP_AHEAD BOTH_OF("mx1.example.net") AGAIN,
+	  "accepted insecure differed\n" },
+	{ "TCP fails first", SECURITY_INSECURE, "", "@example.org MX udp\n" GOOD "@example.org MX tcp fail refused\n",
+	  "MX example.org tcp", false, ASKED TCP_AHEAD BOTH_OF("mx1.example.net"), "accepted insecure unavailable\n" },
+	{ "TCP fails late", SECURITY_INSECURE, "", "@example.org MX udp\n" GOOD "@example.org MX tcp fail refused\n",
+	  "A", false, ASKED TCP_AHEAD BOTH_OF("mx1.example.net"), "accepted insecure unavailable\n" },
+	{ "TCP fails where it is secure", SECURITY_SECURE, "",
+	  "@example.org MX udp\n" MX("0 .") "@example.org MX tcp fail refused\n", "MX example.org tcp", false,
+	  ASKED TCP_AHEAD, "accepted secure null\n" },
+	{ "UDP fails after TCP came", SECURITY_INSECURE, "",
+	  "@example.org MX udp fail late\n@example.org MX tcp\n" GOOD, "MX example.org tcp", false,
+	  ASKED TCP_AHEAD BOTH_OF("mx1.example.net"), "failed insecure EDE 22 (late)\n" },
+	{ "bogus after TCP came", SECURITY_BOGUS, "",
+	  "@example.org MX udp bogus why\n" GOOD "@example.org MX tcp insecure\n" GOOD, "MX example.org tcp", false,
+	  ASKED TCP_AHEAD BOTH_OF("mx1.example.net"),
+	  "rejected bogus EDE 6 (why)\n= 10 mx1.example.net\n- 10 mx1.example.net ? 0 tlsa-?\nreject bogus: why\n" },
+	{ "bogus at once", SECURITY_BOGUS, "", "@example.org MX bogus why\n" GOOD, NULL, false, ASKED TCP_AHEAD,
+	  "rejected bogus" },
+	{ "an address over TCP first, then secure", SECURITY_SECURE, "",
+	  ANSWER GOOD "@mx1.example.net A tcp\nan mx1.example.net. 300 IN A 10.0.0.1\n", "A mx1.example.net tcp", false,
+	  ASKED TCP_AHEAD BOTH_OF("mx1.example.net") "TLSA _25._tcp.mx1.example.net\n",
+	  "accepted secure\n= 10 mx1.example.net\n- 10 mx1.example.net resolved 1 secure tlsa-none\n" },
+	{ "nothing to look up", SECURITY_INSECURE, "",
+	  "@example.org MX udp\n" MX("10 localhost.") "@example.org MX tcp\n" MX("20 localhost."), NULL, false,
+	  ASKED TCP_AHEAD AGAIN, "accepted insecure differed\n" },
+	{ "no corroboration wanted", SECURITY_INSECURE, "trusting", ANSWER GOOD, NULL, false,
+	  ASKED UDP_OF("mx1.example.net"), "accepted insecure\n" },
+	{ "a monitor asks the same", SECURITY_INSECURE, "monitor", ANSWER GOOD, "MX example.org tcp", false,
+	  ASKED TCP_AHEAD BOTH_OF("mx1.example.net"), "accepted insecure agreed\n" },
+};
+
 static void asks_in_time(void **state)
 {
-	script_t script = { .domain = "example.org",
-			    .policy = "",
-			    .network = ANSWER GOOD MX("20 localhost.") MX("30 .") };
+	const struct timing *row = *state;
+	const script_t script = { .domain = "example.org",
+				  .policy = row->policy,
+				  .network = row->network,
+				  .security = row->security,
+				  .first = row->first,
+				  .decline = row->decline };
+
+	script_run(&run, &script);
+
+	const bool asked = strcmp(run.asked, row->asked) == 0;
+	const bool judged = strncmp(run.text, row->verdict, strlen(row->verdict)) == 0;
+
+	if (!asked || !judged)
+		print_error("asked:\n%sverdict:\n%s", run.asked, run.text);
+	script_end(&run);
+	assert_true(asked && judged);
+}
+
+/* Time for TCP means nothing while UDP is out, nor time for exchanges while either is. */
+static void waits_for_what_comes_first(void **state)
+{
+	static const outcome_t late = { .state = OUTCOME_FAILED, .why = "late" };
+	policy_t *policy = script_policy("");
+	assessment_t *assessment = begin(policy);
+	need_t udp;
+	need_t past;
+	need_t tcp;
 
 	(void)state;
-	script_run(&run, &script);
-	assert_string_equal(
-		run.asked,
-		"MX example.org\npast example.org\nMX example.org tcp\nA mx1.example.net\nAAAA mx1.example.net\n"
-		"A mx1.example.net tcp\nAAAA mx1.example.net tcp\n");
-	script_end(&run);
-	script.policy = "trusting";
-	script_run(&run, &script);
-	assert_string_equal(run.asked, "MX example.org\npast example.org\nA mx1.example.net\nAAAA mx1.example.net\n");
-	script_end(&run);
-	script.policy = "";
-	script.network = "@example.org MX udp\n" MX("10 localhost.") "@example.org MX tcp\n" MX("20 localhost.");
-	script_run(&run, &script);
-	assert_string_equal(run.asked, "MX example.org\npast example.org\nMX example.org tcp\nMX example.org fresh\n");
-	script_end(&run);
-	script.security = SECURITY_SECURE;
-	script.policy = "";
-	script.network = ANSWER GOOD ALIAS("mx1.example.net");
-	script_run(&run, &script);
-	assert_string_equal(run.asked, "MX example.org\npast example.org\nA mx1.example.net\nAAAA mx1.example.net\n"
-				       "TLSA _25._tcp.mx1.example.net\nTLSA _25._tcp.real.example.com\n");
-	script_end(&run);
-	script.network = "@example.org MX bogus why\n" GOOD;
-	script_run(&run, &script);
-	assert_string_equal(run.asked, "MX example.org\npast example.org\n");
-	script_end(&run);
+	assert_true(assessment_next_need(assessment, &udp) && assessment_next_need(assessment, &past) &&
+		    assessment_next_need(assessment, &tcp));
+	assert_true(tcp.ahead && !udp.ahead);
+	assert_false(assessment_may_expire(assessment, NEED_CORROBORATION));
+	assert_false(assessment_may_expire(assessment, NEED_TARGET));
+	assert_true(assessment_may_expire(assessment, NEED_PAST) && assessment_may_expire(assessment, NEED_ANSWER));
+	assessment_decline(assessment, udp.id);
+	assert_true(assessment_wants(assessment, udp.id) && assessment_wants(assessment, tcp.id));
+	assessment_supply(assessment, udp.id, &late);
+	assert_false(assessment_wants(assessment, tcp.id));
+	assert_true(assessment_may_expire(assessment, NEED_CORROBORATION) &&
+		    assessment_may_expire(assessment, NEED_TARGET));
+	assessment_free(assessment);
+	policy_free(policy);
 }
 
 /* ---- many ---- */
@@ -791,7 +883,7 @@ static const struct CMUnitTest others[] = {
 	cmocka_unit_test(knows_a_scenario_for_every_check),
 	cmocka_unit_test(finishes_at_any_time),
 	cmocka_unit_test(fails_without_any_answer),
-	cmocka_unit_test(asks_in_time),
+	cmocka_unit_test(waits_for_what_comes_first),
 	cmocka_unit_test(strips_the_tail_of_too_many),
 	cmocka_unit_test(counts_findings_that_do_not_fit),
 	cmocka_unit_test(keeps_no_more_addresses_than_there_is_room_for),
@@ -801,18 +893,22 @@ static const struct CMUnitTest others[] = {
 enum {
 	ROWS = sizeof(rows) / sizeof(rows[0]),
 	SCENARIOS = sizeof(scenarios) / sizeof(scenarios[0]),
+	TIMINGS = sizeof(timings) / sizeof(timings[0]),
 	OTHERS = sizeof(others) / sizeof(others[0]),
 };
 
 int main(void)
 {
-	struct CMUnitTest tests[ROWS + SCENARIOS + OTHERS];
+	struct CMUnitTest tests[ROWS + SCENARIOS + TIMINGS + OTHERS];
 
 	for (size_t i = 0; i < ROWS; i++)
 		tests[i] = (struct CMUnitTest){ rows[i].name, judges, NULL, NULL, &rows[i] };
 	for (size_t i = 0; i < SCENARIOS; i++)
 		tests[ROWS + i] = (struct CMUnitTest){ check_row(scenarios[i].check)->name, takes_every_action, NULL,
 						       NULL, &scenarios[i] };
-	memcpy(tests + ROWS + SCENARIOS, others, sizeof(others));
+	for (size_t i = 0; i < TIMINGS; i++)
+		tests[ROWS + SCENARIOS + i] =
+			(struct CMUnitTest){ timings[i].name, asks_in_time, NULL, NULL, &timings[i] };
+	memcpy(tests + ROWS + SCENARIOS + TIMINGS, others, sizeof(others));
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

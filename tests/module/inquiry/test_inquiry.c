@@ -1,5 +1,6 @@
 /* test_inquiry.c: inquiries with a pool that the test plays itself: answers come when the test says so, from one event base that
  * the test drives. The only timers that go off are those of 0 ms. */
+#include "module/inquiry/expect.h"
 #include "module/inquiry/inquiry.h"
 #include "module/inquiry/marks.h"
 
@@ -605,6 +606,52 @@ static void uses_tcp_for_an_exchange(void **state)
 	assert_false(has_mark(fixture, "mx1.example.org", MARK_NO_TCP));
 }
 
+static void waits_for_udp_when_tcp_comes_first(void **state)
+{
+	static const struct {
+		security_t udp;
+		bool tcp_fails;
+		uint8_t last_octet;
+	} rows[] = {
+		{ SECURITY_INSECURE, false, (uint8_t)ADDRESS[3] },
+		{ SECURITY_SECURE, false, (uint8_t)OTHER_ADDRESS[3] },
+		{ SECURITY_INSECURE, true, (uint8_t)OTHER_ADDRESS[3] },
+	};
+	fixture_t *fixture = *state;
+
+	set_mark(fixture, "mx1.example.org", MARK_EXCHANGE);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		name_t name;
+
+		assert_true(name_from_text("example.org", &name));
+		expect_learn(fixture->home.cache, &name, false, now());
+		start(fixture, "mx1.example.org", TYPE_A);
+		if (rows[i].tcp_fails)
+			answer_nothing(find(MX1, TYPE_A, RESOLVER_TCP), SECURITY_INSECURE, 2);
+		else
+			answer(find(MX1, TYPE_A, RESOLVER_TCP), SECURITY_INSECURE, ADDRESS, 4);
+		assert_int_equal(fixture->done, 0);
+		assert_false(has_mark(fixture, "mx1.example.org", MARK_NO_TCP));
+		answer(find(MX1, TYPE_A, RESOLVER_UDP), rows[i].udp, OTHER_ADDRESS, 4);
+		assert_int_equal(fixture->done, 1);
+		assert_int_equal(fixture->last_octet, rows[i].last_octet);
+		assert_int_equal(has_mark(fixture, "mx1.example.org", MARK_NO_TCP), rows[i].tcp_fails);
+	}
+}
+
+static void fails_when_udp_does(void **state)
+{
+	fixture_t *fixture = *state;
+
+	set_mark(fixture, "mx1.example.org", MARK_EXCHANGE);
+	start(fixture, "mx1.example.org", TYPE_A);
+	answer(find(MX1, TYPE_A, RESOLVER_TCP), SECURITY_INSECURE, ADDRESS, 4);
+	answer(find(MX1, TYPE_A, RESOLVER_UDP), SECURITY_BOGUS, ADDRESS, 4);
+	assert_int_equal(fixture->done, 1);
+	assert_true(fixture->failure);
+	assert_int_equal(fixture->ede, EDE_SIGNATURE_EXPIRED);
+}
+
 static void uses_udp_where_tcp_fails(void **state)
 {
 	fixture_t *fixture = *state;
@@ -650,10 +697,14 @@ static void needs_no_tcp_where_secure(void **state)
 	start(fixture, "mx1.example.org", TYPE_AAAA);
 	answer_nothing(find(MX1, TYPE_AAAA, RESOLVER_UDP), SECURITY_SECURE, 0);
 	assert_int_equal(fixture->done, 1);
+	assert_true(fake.asked[1].cancelled && fake.asked[1].transport == RESOLVER_TCP);
+	start(fixture, "mx1.example.org", TYPE_AAAA); /* this time it is expected */
+	answer_nothing(find(MX1, TYPE_AAAA, RESOLVER_UDP), SECURITY_SECURE, 0);
+	assert_int_equal(fixture->done, 1);
 	start(fixture, "mx1.example.org", TYPE_TLSA); /* and for addresses alone */
 	answer_nothing(find(MX1, TYPE_TLSA, RESOLVER_UDP), SECURITY_INSECURE, 0);
 	assert_int_equal(fixture->done, 1);
-	assert_int_equal(fake.count, 2);
+	assert_int_equal(fake.count, 4);
 }
 
 static void budget_leaves_what_udp_said(void **state)
@@ -714,7 +765,6 @@ static void judges_secure_mx(void **state)
 static void corroborate(fixture_t *fixture, const char *rdata, size_t size)
 {
 	start_mx(fixture, SECURITY_INSECURE);
-	assert_int_equal(count_open(), 1);
 	answer(find("example.org.", TYPE_MX, RESOLVER_TCP), SECURITY_INSECURE, rdata, size);
 }
 
@@ -826,6 +876,116 @@ static void asks_everything_afresh(void **state)
 	assert_int_equal(fixture->state, TARGET_RESOLVED);
 }
 
+/* An insecure domain has its answer when the slower of the two has come, and its exchange has waited for neither. */
+static void asks_udp_and_tcp_at_once(void **state)
+{
+	static const resolver_transport_t orders[][2] = { { RESOLVER_UDP, RESOLVER_TCP },
+							  { RESOLVER_TCP, RESOLVER_UDP } };
+	fixture_t *fixture = *state;
+
+	for (size_t i = 0; i < 2; i++) {
+		start(fixture, "example.org", TYPE_MX);
+		answer(find("example.org.", TYPE_MX, orders[i][0]), SECURITY_INSECURE, WHOLE(MX_ONE));
+		answer_addresses(SECURITY_INSECURE, orders[i][0]);
+		answer_addresses(SECURITY_INSECURE, orders[i][1]);
+		assert_int_equal(fixture->done, 0);
+		answer(find("example.org.", TYPE_MX, orders[i][1]), SECURITY_INSECURE, WHOLE(MX_ONE));
+		assert_int_equal(fixture->done, 1);
+		assert_int_equal(fixture->corroboration, CORROBORATION_AGREED);
+		assert_int_equal(fixture->state, TARGET_RESOLVED);
+		assert_int_equal(fixture->findings, 0);
+	}
+}
+
+/* What TCP was asked in vain is given up, and the next domain of the zone is not asked over TCP at all. */
+static void gives_tcp_up_where_secure(void **state)
+{
+	fixture_t *fixture = *state;
+
+	start(fixture, "example.org", TYPE_MX);
+	answer(find("example.org.", TYPE_MX, RESOLVER_TCP), SECURITY_SECURE, WHOLE(MX_ONE));
+	assert_true(is_asked(MX1, TYPE_A, RESOLVER_TCP));
+	answer(find("example.org.", TYPE_MX, RESOLVER_UDP), SECURITY_SECURE, WHOLE(MX_ONE));
+	answer_addresses(SECURITY_SECURE, RESOLVER_UDP);
+	assert_false(is_asked(MX1, TYPE_A, RESOLVER_TCP));
+	lose(find("_25._tcp.mx1.example.org.", TYPE_TLSA, RESOLVER_UDP));
+	assert_int_equal(fixture->done, 1);
+	assert_int_equal(fixture->corroboration, CORROBORATION_NONE);
+
+	start(fixture, "www.example.org", TYPE_MX);
+	assert_int_equal(count_open(), 1);
+	answer(find("www.example.org.", TYPE_MX, RESOLVER_UDP), SECURITY_SECURE, WHOLE(MX_ONE));
+	assert_int_equal(count_open(), 2);
+	answer_addresses(SECURITY_SECURE, RESOLVER_UDP);
+	lose(find("_25._tcp.mx1.example.org.", TYPE_TLSA, RESOLVER_UDP));
+	assert_int_equal(fixture->done, 1);
+}
+
+/* What was expected to be secure, and is not, is corroborated all the same. */
+static void corroborates_what_it_did_not_expect(void **state)
+{
+	fixture_t *fixture = *state;
+	name_t name;
+
+	assert_true(name_from_text("example.org", &name));
+	expect_learn(fixture->home.cache, &name, true, now());
+	start(fixture, "example.org", TYPE_MX);
+	assert_false(is_asked("example.org.", TYPE_MX, RESOLVER_TCP));
+	answer(find("example.org.", TYPE_MX, RESOLVER_UDP), SECURITY_INSECURE, WHOLE(MX_ONE));
+	answer(find("example.org.", TYPE_MX, RESOLVER_TCP), SECURITY_INSECURE, WHOLE(MX_TWO));
+	assert_false(is_asked(MX1, TYPE_A, RESOLVER_UDP));
+	lose(find("mx2.example.org.", TYPE_A, RESOLVER_UDP));
+	lose(find("mx2.example.org.", TYPE_AAAA, RESOLVER_UDP));
+	answer(find("example.org.", TYPE_MX, RESOLVER_UDP_FRESH), SECURITY_INSECURE, WHOLE(MX_ONE));
+	assert_int_equal(fixture->done, 1);
+	assert_int_equal(fixture->corroboration, CORROBORATION_DIFFERED);
+	assert_true(fixture->has_finding[CHECK_TRANSPORT_MISMATCH]);
+}
+
+static void finds_a_difference_when_tcp_comes_first(void **state)
+{
+	fixture_t *fixture = *state;
+
+	start(fixture, "example.org", TYPE_MX);
+	answer(find("example.org.", TYPE_MX, RESOLVER_TCP), SECURITY_INSECURE, WHOLE(MX_TWO));
+	answer(find("mx2.example.org.", TYPE_A, RESOLVER_TCP), SECURITY_INSECURE, ADDRESS, 4);
+	answer(find("example.org.", TYPE_MX, RESOLVER_UDP), SECURITY_INSECURE, WHOLE(MX_ONE));
+	answer(find("mx2.example.org.", TYPE_A, RESOLVER_UDP), SECURITY_INSECURE, OTHER_ADDRESS, 4);
+	lose(find("mx2.example.org.", TYPE_AAAA, RESOLVER_UDP));
+	assert_false(is_asked(MX1, TYPE_A, RESOLVER_UDP)); /* nobody looks up what a forger says */
+	answer(find("example.org.", TYPE_MX, RESOLVER_UDP_FRESH), SECURITY_INSECURE, WHOLE(MX_ONE));
+	assert_int_equal(fixture->done, 1);
+	assert_int_equal(fixture->corroboration, CORROBORATION_DIFFERED);
+	assert_true(fixture->has_finding[CHECK_TRANSPORT_MISMATCH]);
+	assert_int_equal(fixture->targets, 1);
+	assert_int_equal(fixture->state, TARGET_RESOLVED);
+	assert_true(has_mark(fixture, "mx2.example.org", MARK_EXCHANGE));
+	assert_false(has_mark(fixture, "mx1.example.org", MARK_EXCHANGE));
+}
+
+/* Servers that say nothing at all do not lack TCP. */
+static void does_not_blame_tcp_for_what_udp_lacks(void **state)
+{
+	fixture_t *fixture = *state;
+
+	start(fixture, "example.org", TYPE_MX);
+	answer_nothing(find("example.org.", TYPE_MX, RESOLVER_TCP), SECURITY_INSECURE, 2);
+	assert_false(has_mark(fixture, "example.org", MARK_NO_TCP));
+	answer_nothing(find("example.org.", TYPE_MX, RESOLVER_UDP), SECURITY_INSECURE, 2);
+	assert_int_equal(fixture->done, 1);
+	assert_true(fixture->failure);
+	assert_false(has_mark(fixture, "example.org", MARK_NO_TCP));
+	start(fixture, "example.org", TYPE_MX);
+	answer_nothing(find("example.org.", TYPE_MX, RESOLVER_TCP), SECURITY_INSECURE, 2);
+	answer(find("example.org.", TYPE_MX, RESOLVER_UDP), SECURITY_INSECURE, WHOLE(MX_ONE));
+	assert_true(has_mark(fixture, "example.org", MARK_NO_TCP));
+	answer_nothing(find(MX1, TYPE_A, RESOLVER_TCP), SECURITY_INSECURE, 2);
+	inquiry_end(fixture->inquiry, 9);
+	assert_int_equal(fixture->done, 1);
+	assert_int_equal(fixture->corroboration, CORROBORATION_UNAVAILABLE);
+	assert_false(has_mark(fixture, "mx1.example.org", MARK_NO_TCP));
+}
+
 static void remembers_who_has_no_tcp(void **state)
 {
 	fixture_t *fixture = *state;
@@ -854,7 +1014,8 @@ static void rejects_bogus_mx_at_once(void **state)
 
 	start_mx(fixture, SECURITY_BOGUS);
 	assert_int_equal(fixture->done, 1);
-	assert_int_equal(fake.count, 1);
+	assert_int_equal(fake.count, 2);
+	assert_true(fake.asked[1].cancelled); /* TCP */
 	assert_true(fixture->failure);
 	assert_int_equal(fixture->ede, EDE_SIGNATURE_EXPIRED);
 	assert_int_equal(fixture->records, 1); /* for clients that set CD */
@@ -922,6 +1083,27 @@ static void gives_up_corroboration(void **state)
 	lose(find(MX1, TYPE_AAAA, RESOLVER_UDP));
 	assert_int_equal(fixture->done, 1);
 	assert_int_equal(fixture->corroboration, CORROBORATION_UNAVAILABLE);
+}
+
+/* Time for TCP is over, time for UDP is not: TCP gets as much once more. */
+static void gives_tcp_as_long_as_udp(void **state)
+{
+	fixture_t *fixture = *state;
+
+	limit(fixture, 0, 0);
+	start(fixture, "example.org", TYPE_MX);
+	run_timers(fixture);
+	assert_true(is_asked("example.org.", TYPE_MX, RESOLVER_TCP));
+	answer(find("example.org.", TYPE_MX, RESOLVER_TCP), SECURITY_INSECURE, WHOLE(MX_ONE));
+	run_timers(fixture);
+	assert_true(is_asked(MX1, TYPE_A, RESOLVER_TCP)); /* and so do exchanges */
+	answer(find("example.org.", TYPE_MX, RESOLVER_UDP), SECURITY_INSECURE, WHOLE(MX_ONE));
+	assert_int_equal(fixture->done, 0);
+	run_timers(fixture);
+	assert_int_equal(fixture->done, 1);
+	assert_int_equal(fixture->corroboration, CORROBORATION_AGREED);
+	assert_int_equal(fixture->state, TARGET_FAILED);
+	assert_false(has_mark(fixture, "mx1.example.org", MARK_NO_TCP)); /* UDP has not answered either */
 }
 
 static void gives_up_exchanges(void **state)
@@ -1037,6 +1219,8 @@ int main(void)
 		TEST(ends_with_the_budget),
 		TEST(is_told_that_the_pool_ends),
 		TEST(uses_tcp_for_an_exchange),
+		TEST(waits_for_udp_when_tcp_comes_first),
+		TEST(fails_when_udp_does),
 		TEST(uses_udp_where_tcp_fails),
 		TEST(takes_no_bogus_from_tcp),
 		TEST(uses_udp_when_the_pool_takes_no_more),
@@ -1049,12 +1233,18 @@ int main(void)
 		TEST(uses_tcp_where_they_differ),
 		TEST(finds_no_difference_when_it_does_not_last),
 		TEST(asks_everything_afresh),
+		TEST(asks_udp_and_tcp_at_once),
+		TEST(gives_tcp_up_where_secure),
+		TEST(corroborates_what_it_did_not_expect),
+		TEST(finds_a_difference_when_tcp_comes_first),
+		TEST(does_not_blame_tcp_for_what_udp_lacks),
 		TEST(remembers_who_has_no_tcp),
 		TEST(rejects_bogus_mx_at_once),
 		TEST(rejects_by_policy),
 		TEST(fails_without_an_answer),
 		TEST(goes_on_when_the_pool_takes_no_more),
 		TEST(gives_up_corroboration),
+		TEST(gives_tcp_as_long_as_udp),
 		TEST(gives_up_exchanges),
 		TEST(gives_up_exchanges_over_tcp),
 		TEST(budget_without_an_answer),

@@ -5,7 +5,7 @@
 #include "validator/name.h"
 #include "validator/query.h"
 
-static const mark_t all_marks[] = { MARK_EXCHANGE, MARK_NO_TCP };
+static const mark_t all_marks[] = { MARK_EXCHANGE, MARK_SECURE_BELOW, MARK_SECURE, MARK_NO_TCP };
 
 enum { MARKS = sizeof(all_marks) / sizeof(all_marks[0]), NOW = 1000 };
 
@@ -44,11 +44,33 @@ static void lasts_as_long_as_it_should(void **state)
 	cache_free(cache);
 }
 
+static void has_a_value(void **state)
+{
+	cache_t *cache = cache_new(1 << 20);
+	unsigned value = 0;
+	name_t name;
+
+	(void)state;
+	cache_thread_begin();
+	assert_true(name_from_text("example.org", &name));
+	assert_false(marks_value(cache, &name, MARK_SECURE_BELOW, NOW, &value));
+	for (unsigned put = 0; put <= MARK_VALUE_MAX; put++) {
+		marks_put(cache, &name, MARK_SECURE_BELOW, put, 10, NOW);
+		assert_true(marks_value(cache, &name, MARK_SECURE_BELOW, NOW, &value));
+		assert_int_equal(value, put);
+	}
+	assert_false(marks_value(cache, &name, MARK_SECURE, NOW, &value));
+	assert_false(marks_value(cache, &name, MARK_SECURE_BELOW, NOW + 10, &value));
+	cache_thread_end();
+	cache_free(cache);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_client_can_ask_for_one),
 		cmocka_unit_test(lasts_as_long_as_it_should),
+		cmocka_unit_test(has_a_value),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

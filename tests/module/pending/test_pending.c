@@ -569,12 +569,13 @@ static void judges_mx(void **state)
 	assert_true(submit_type(fixture->pending, "example.org", TYPE_MX, 1));
 	sem_wait(&fake.was_asked);
 	assert_int_equal(fake.asked[0].type, TYPE_MX);
+	sem_wait(&fake.was_asked); /* over TCP, in vain: it is secure */
 	fake_answer_mx(0);
 	sem_wait(&fake.was_asked);
 	sem_wait(&fake.was_asked); /* A and AAAA of mx1.example.org */
 	assert_int_equal(sent.count, 0);
-	fake_answer(1, &lost);
 	fake_answer(2, &lost);
+	fake_answer(3, &lost);
 	sem_wait(&sent.came);
 	assert_int_equal(sent.items[0].answers, 1);
 	assert_true(sent.items[0].ad);
@@ -626,11 +627,12 @@ static void tells_a_part_of_the_server(void **state)
 
 	assert_true(ask(fixture->pending, "example.org", TYPE_MX, false, &told));
 	sem_wait(&fake.was_asked);
+	sem_wait(&fake.was_asked); /* over TCP */
 	fake_answer_mx(0);
 	sem_wait(&fake.was_asked);
 	sem_wait(&fake.was_asked);
-	fake_answer(1, &lost);
 	fake_answer(2, &lost);
+	fake_answer(3, &lost);
 	sem_wait(&told.came);
 	assert_true(told.judged);
 	assert_false(told.failure);
@@ -639,7 +641,7 @@ static void tells_a_part_of_the_server(void **state)
 	assert_true(submit_type(fixture->pending, "example.org", TYPE_MX, 1));
 	sem_wait(&sent.came);
 	assert_int_equal(sent.items[0].answers, 1);
-	assert_int_equal(fake.count, 3);
+	assert_int_equal(fake.count, 4);
 	assert_int_equal(told.times, 1);
 }
 
