@@ -59,8 +59,8 @@ static void put_fixed(options_text_t *text)
 		options_put(text, rows[i][0], rows[i][1]);
 }
 
-/* Shares of resolver.memory, which two contexts (UDP, TCP) divide. Our own cache holds answers; libunbound's have to hold
- * delegations, addresses of servers, keys and proofs. */
+/* Shares of resolver.memory, which four contexts divide: two for UDP and two for TCP (turns.h). Our own cache holds answers;
+ * libunbound's have to hold delegations, addresses of servers, keys and proofs. */
 static void put_sizes(options_text_t *text, const conf_t *conf)
 {
 	static const struct {
@@ -68,9 +68,9 @@ static void put_sizes(options_text_t *text, const conf_t *conf)
 		unsigned divisor;
 		size_t least;
 	} rows[] = {
-		{ "rrset-cache-size", 4, 1 << 20 },     { "msg-cache-size", 8, 1 << 19 },
-		{ "key-cache-size", 16, 1 << 18 },      { "neg-cache-size", 32, 1 << 17 },
-		{ "infra-cache-numhosts", 4096, 1000 }, /* a host is some 500 octets */
+		{ "rrset-cache-size", 8, 1 << 19 },    { "msg-cache-size", 16, 1 << 18 },
+		{ "key-cache-size", 32, 1 << 17 },     { "neg-cache-size", 64, 1 << 16 },
+		{ "infra-cache-numhosts", 8192, 500 }, /* a host is some 500 octets */
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

@@ -218,15 +218,21 @@ static child_t *choose(const pool_t *pool, const lookup_t *lookup)
 	return home->open <= least->open * BUSY_FACTOR + BUSY_SLACK && home->open < PROTO_OPEN_MAX ? home : least;
 }
 
+static const proto_t transports[RESOLVER_TRANSPORTS] = {
+	[RESOLVER_UDP] = { .kind = PROTO_ASK },
+	[RESOLVER_TCP] = { .kind = PROTO_ASK, .tcp = true },
+	[RESOLVER_UDP_FRESH] = { .kind = PROTO_ASK, .fresh = true },
+	[RESOLVER_TCP_FRESH] = { .kind = PROTO_ASK, .tcp = true, .fresh = true },
+	[RESOLVER_UDP_SECOND] = { .kind = PROTO_ASK, .second = true },
+	[RESOLVER_TCP_SECOND] = { .kind = PROTO_ASK, .tcp = true, .second = true },
+};
+
 static void ask(lookup_t *lookup, child_t *child)
 {
-	const resolver_transport_t how = lookup->transport;
-	proto_t message = { .kind = PROTO_ASK,
-			    .id = lookup->number,
-			    .tcp = how == RESOLVER_TCP || how == RESOLVER_TCP_FRESH,
-			    .fresh = how == RESOLVER_UDP_FRESH || how == RESOLVER_TCP_FRESH,
-			    .type = lookup->type };
+	proto_t message = transports[lookup->transport];
 
+	message.id = lookup->number;
+	message.type = lookup->type;
 	message.name.size = lookup->name_size;
 	memcpy(message.name.octets, lookup->name, lookup->name_size);
 	lookup->state = LOOKUP_ASKED;
@@ -302,6 +308,7 @@ static void on_answer(pool_t *pool, lookup_t *lookup, const proto_t *message)
 			      .rcode = message->rcode,
 			      .security = message->security,
 			      .rate_limited = message->rate_limited,
+			      .cached = message->cached,
 			      .why = why,
 			      .packet = message->packet,
 			      .size = message->packet_size,

@@ -25,6 +25,9 @@ typedef enum {
 	RESOLVER_TCP, /* upstream queries over TCP only */
 	RESOLVER_UDP_FRESH,
 	RESOLVER_TCP_FRESH, /* the same, but the servers are asked, whatever libunbound has cached (fresh.h) */
+	RESOLVER_UDP_SECOND,
+	RESOLVER_TCP_SECOND, /* the same by the other lasting context, which has a cache of its own (turns.h) */
+	RESOLVER_TRANSPORTS,
 } resolver_transport_t;
 
 typedef enum {
@@ -39,6 +42,7 @@ typedef struct pool_outcome {
 	uint8_t rcode;    /* libunbound's; the packet's header may say more */
 	uint8_t security; /* security_t: 0 insecure, 1 bogus, 2 secure; already checked to be one of them */
 	bool rate_limited;
+	bool cached;           /* libunbound had all of it: no server was asked */
 	const char *why;       /* reason for bogus, "" if none; terminated */
 	const uint8_t *packet; /* untrusted; NULL with size 0 when there is none */
 	size_t size;

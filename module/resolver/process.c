@@ -10,6 +10,7 @@
 #include "module/resolver/fresh.h"
 #include "module/resolver/outbox.h"
 #include "module/resolver/sandbox.h"
+#include "module/resolver/turns.h"
 #include "validator/name.h"
 
 #include <errno.h>
@@ -49,10 +50,10 @@ struct process {
 	outbox_t outbox;
 	struct event *readable;
 	struct event *writable;
-	struct ub_ctx *contexts[2]; /* UDP, TCP */
-	bool started[2];            /* the TCP one is when it is first wanted */
-	fresh_t *fresh;             /* NULL: contexts cannot be made once the process is confined */
+	turns_t turns;
+	fresh_t *fresh; /* NULL: contexts cannot be made once the process is confined */
 	unsigned open;
+	bool asking; /* inside ub_resolve_event(): an answer that comes now comes from a cache */
 	int status;
 	LIST_HEAD(, question) buckets[BUCKETS];
 };
@@ -147,6 +148,7 @@ static void on_answer(void *arg, int rcode, void *packet, int size, int security
 		.rcode = (uint8_t)(rcode & 0xf),
 		.security = (uint8_t)security,
 		.rate_limited = limited != 0,
+		.cached = question->process->asking,
 		.why = why != NULL ? why : "",
 	};
 
@@ -160,20 +162,10 @@ static void on_answer(void *arg, int rcode, void *packet, int size, int security
 
 /* ---- messages ---- */
 
-/* The context for a transport, NULL when it cannot be started. */
-static struct ub_ctx *context_for(process_t *process, bool tcp)
-{
-	struct ub_ctx *ctx = process->contexts[tcp];
-
-	if (!process->started[tcp])
-		process->started[tcp] = context_start(ctx);
-	return process->started[tcp] ? ctx : NULL;
-}
-
 static struct ub_ctx *context_of(process_t *process, question_t *question, const proto_t *message)
 {
 	if (!message->fresh || process->fresh == NULL)
-		return context_for(process, message->tcp);
+		return turns_context(&process->turns, message->tcp, message->second);
 	return fresh_begin(process->fresh, message->tcp, &message->name, message->type, &question->use);
 }
 
@@ -199,8 +191,10 @@ static void on_ask(process_t *process, const proto_t *message)
 		question_fail(question, message->fresh ? "too many fresh questions at once" : "");
 		return;
 	}
+	process->asking = true;
 	err = ub_resolve_event(ctx, name_to_text(&message->name, name), message->type, CLASS_IN, question, on_answer,
 			       NULL);
+	process->asking = false;
 	if (err != 0) { /* else on_answer() has it, and may have freed it already */
 		fprintf(stderr, "warning: libunbound takes no question: %s\n", ub_strerror(err));
 		question_fail(question, "");
@@ -282,21 +276,6 @@ static void on_writable(evutil_socket_t fd, short events, void *arg)
 
 /* ---- life ---- */
 
-/* Each of the two contexts may have half of what the limit of open files leaves. */
-static void share_files(const process_t *process)
-{
-	const size_t others = OTHER_FILES + (process->fresh != NULL ? (size_t)FRESH_FILES : 0);
-	size_t wanted = context_files(process->contexts[0]);
-	size_t limit = sandbox_open_files(2 * wanted + others);
-
-	if (limit >= 2 * wanted + others)
-		return;
-	fprintf(stderr, "warning: only %zu files may be open, %zu are wanted: fewer questions at once (LimitNOFILE=)\n",
-		limit, 2 * wanted + others);
-	for (int tcp = 0; tcp < 2; tcp++)
-		context_limit_files(process->contexts[tcp], limit > others ? (limit - others) / 2 : 1);
-}
-
 static bool confine(struct ub_ctx *ctx, const char *anchor_dir)
 {
 	context_paths_t paths;
@@ -312,7 +291,7 @@ static bool confine(struct ub_ctx *ctx, const char *anchor_dir)
 	return confined;
 }
 
-/* Both contexts read their configuration before the process is confined, for it may include other files. What they start
+/* The lasting contexts read their configuration before the process is confined, for it may include other files. What they start
  * with, root hints and trust anchors, is read afterwards. */
 static bool start(process_t *process, const char *config, const char *anchor_dir)
 {
@@ -322,13 +301,10 @@ static bool start(process_t *process, const char *config, const char *anchor_dir
 		      stderr);
 	else
 		process->fresh = fresh_new(process->base, config, on_gone);
-	for (int tcp = 0; tcp < 2; tcp++) {
-		process->contexts[tcp] = context_new(process->base, config, tcp == 1);
-		if (process->contexts[tcp] == NULL)
-			return false;
-	}
-	share_files(process);
-	if (!confine(process->contexts[0], anchor_dir) || context_for(process, false) == NULL)
+	if (!turns_begin(&process->turns, process->base, config))
+		return false;
+	turns_share_files(&process->turns, OTHER_FILES + (process->fresh != NULL ? (size_t)FRESH_FILES : 0));
+	if (!confine(process->turns.contexts[0][0], anchor_dir) || turns_context(&process->turns, false, false) == NULL)
 		return false;
 	if (event_add(process->readable, NULL) != 0) {
 		fputs("error: there is no socket to the pool\n", stderr);

@@ -31,15 +31,8 @@ static uint64_t read_u64(wire_t *r)
 	return high << 32 | wire_u32(r);
 }
 
-static bool read_flag(wire_t *r, bool *flag)
-{
-	uint8_t value = wire_u8(r);
-
-	*flag = value == 1;
-	return value <= 1;
-}
-
-enum { HOW_TCP = 1, HOW_FRESH = 2 }; /* bits of ASK's `how` */
+enum { HOW_TCP = 1, HOW_FRESH = 2, HOW_SECOND = 4 }; /* bits of ASK's `how` */
+enum { FLAG_LIMITED = 1, FLAG_CACHED = 2 };          /* bits of ANSWER's `flags` */
 
 /* ---- one function to write and one to read each set of fields; a reader says whether the values can be ---- */
 
@@ -68,7 +61,7 @@ static proto_err_t read_id(wire_t *r, proto_t *m)
 static void write_ask(writer_t *w, const proto_t *m)
 {
 	write_id(w, m);
-	write_number(w, (m->tcp ? HOW_TCP : 0) | (m->fresh ? HOW_FRESH : 0), 1);
+	write_number(w, (m->tcp ? HOW_TCP : 0) | (m->fresh ? HOW_FRESH : 0) | (m->second ? HOW_SECOND : 0), 1);
 	write_number(w, m->type, 2);
 	write_octets(w, m->name.octets, m->name.size);
 }
@@ -81,9 +74,10 @@ static proto_err_t read_ask(wire_t *r, proto_t *m)
 	uint8_t how = wire_u8(r);
 	size_t size;
 
-	sane = how <= (HOW_TCP | HOW_FRESH) && sane;
 	m->tcp = (how & HOW_TCP) != 0;
 	m->fresh = (how & HOW_FRESH) != 0;
+	m->second = (how & HOW_SECOND) != 0;
+	sane = how <= (HOW_TCP | HOW_FRESH | HOW_SECOND) && !(m->fresh && m->second) && sane;
 	m->type = wire_u16(r);
 	size = wire_left(r);
 	if (size > 0) {
@@ -102,7 +96,7 @@ static void write_answer(writer_t *w, const proto_t *m)
 	write_id(w, m);
 	write_number(w, m->rcode, 1);
 	write_number(w, m->security, 1);
-	write_number(w, m->rate_limited, 1);
+	write_number(w, (m->rate_limited ? FLAG_LIMITED : 0) | (m->cached ? FLAG_CACHED : 0), 1);
 	write_number(w, m->why_size, 2);
 	write_octets(w, m->why, m->why_size);
 	write_octets(w, m->packet, m->packet_size);
@@ -111,10 +105,14 @@ static void write_answer(writer_t *w, const proto_t *m)
 static proto_err_t read_answer(wire_t *r, proto_t *m)
 {
 	bool sane = read_id(r, m) == PROTO_OK;
+	uint8_t flags;
 
 	m->rcode = wire_u8(r);
 	m->security = wire_u8(r);
-	sane = read_flag(r, &m->rate_limited) && m->rcode <= 15 && m->security <= 2 && sane;
+	flags = wire_u8(r);
+	m->rate_limited = (flags & FLAG_LIMITED) != 0;
+	m->cached = (flags & FLAG_CACHED) != 0;
+	sane = flags <= (FLAG_LIMITED | FLAG_CACHED) && m->rcode <= 15 && m->security <= 2 && sane;
 	m->why_size = wire_u16(r);
 	if (m->why_size > PROTO_WHY_MAX)
 		return PROTO_LONG;

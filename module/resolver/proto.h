@@ -2,8 +2,8 @@
  *
  *	pool                         process
  *	            ← HELLO version            it resolves now; a pool of another version ends it
- *	ASK id how type name →             over which transport, and whether past libunbound's caches
- *	            ← ANSWER id rcode security limited why packet
+ *	ASK id how type name →             over which transport, and by which context: one of two, or a fresh one
+ *	            ← ANSWER id rcode security flags why packet
  *	CANCEL id   →                          nobody wants the answer: the process says GONE when libunbound is done with it
  *	            ← GONE id
  *	PING number → ← PONG number            a process that does not answer hangs
@@ -16,7 +16,7 @@
 #include "validator/wire.h"
 
 enum {
-	PROTO_VERSION = 2,
+	PROTO_VERSION = 3,
 	PROTO_WHY_MAX = 512,
 	PROTO_PACKET_MAX = 65535,
 	PROTO_MESSAGE_MAX = 64 + PROTO_WHY_MAX + PROTO_PACKET_MAX, /* holds any message */
@@ -48,11 +48,13 @@ typedef struct proto {
 	uint16_t version;      /* HELLO */
 	bool tcp;              /* ASK: upstream over TCP only */
 	bool fresh;            /* ASK: by a context that holds nothing yet (fresh.h) */
+	bool second;           /* ASK: by the second of the two lasting contexts (turns.h); not together with fresh */
 	uint16_t type;         /* ASK */
 	name_t name;           /* ASK: uncompressed */
 	uint8_t rcode;         /* ANSWER: 0 to 15 */
 	uint8_t security;      /* ANSWER: 0 insecure, 1 bogus, 2 secure */
 	bool rate_limited;     /* ANSWER */
+	bool cached;           /* ANSWER: no server was asked for it */
 	const char *why;       /* ANSWER: why_size octets without a NUL, not terminated */
 	size_t why_size;       /* at most PROTO_WHY_MAX */
 	const uint8_t *packet; /* ANSWER: DNS, unread */

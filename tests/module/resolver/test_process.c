@@ -361,7 +361,8 @@ static void answer_address(fixture_t *f, uint8_t last)
 	assert_int_equal(sendto(f->upstream, packet, end, 0, (struct sockaddr *)&from, from_size), end);
 }
 
-static void hear_address(fixture_t *f, uint64_t id, uint8_t last)
+/* Whether it came from a cache. */
+static bool hear_address(fixture_t *f, uint64_t id, uint8_t last)
 {
 	const proto_t answer = hear(f);
 
@@ -369,6 +370,7 @@ static void hear_address(fixture_t *f, uint64_t id, uint8_t last)
 	assert_int_equal(answer.id, id);
 	assert_int_equal(rcode_of(&answer), 0);
 	assert_int_equal(answer.packet[answer.packet_size - 11 - 1], last); /* before an OPT record */
+	return answer.cached;
 }
 
 static bool upstream_is_asked(const fixture_t *f)
@@ -387,17 +389,50 @@ static void asks_the_server_afresh(void **state)
 	hear_hello(f);
 	ASK(f, 1, "\1f\7example", false);
 	answer_address(f, 1);
-	hear_address(f, 1, 1);
+	(void)hear_address(f, 1, 1);
 	ASK(f, 2, "\1f\7example", false);
-	hear_address(f, 2, 1);
+	(void)hear_address(f, 2, 1);
 	assert_false(upstream_is_asked(f));
 	for (int id = 3; id < 3 + FRESH_CONTEXTS_MAX * 2; id++) {
 		ASK_FRESH(f, id, "\1f\7example");
 		answer_address(f, (uint8_t)id);
-		hear_address(f, id, (uint8_t)id);
+		(void)hear_address(f, id, (uint8_t)id);
 	}
 	ASK(f, 99, "\1f\7example", false); /* the ordinary context knows nothing of that */
-	hear_address(f, 99, 1);
+	(void)hear_address(f, 99, 1);
+	assert_false(upstream_is_asked(f));
+	assert_int_equal(end(f), 0);
+	assert_null(strstr(f->said, "error: "));
+}
+
+static void ask_second(fixture_t *f, uint64_t id, const char *labels, size_t size)
+{
+	proto_t message = { .kind = PROTO_ASK, .id = id, .second = true, .type = 1, .name.size = (uint8_t)size };
+
+	memcpy(message.name.octets, labels, size);
+	say(f, &message);
+}
+
+/* Each of the two contexts has what it was told itself, and says whether it asked anybody. */
+static void has_two_contexts_that_take_turns(void **state)
+{
+	static const char name[] = "\1f\7example";
+	fixture_t *f = *state;
+
+	launch(f, f->config);
+	hear_hello(f);
+	ASK(f, 1, "\1f\7example", false);
+	answer_address(f, 1);
+	assert_false(hear_address(f, 1, 1));
+	ask_second(f, 2, name, sizeof(name));
+	answer_address(f, 2);
+	assert_false(hear_address(f, 2, 2));
+	for (uint64_t id = 3; id < 7; id += 2) {
+		ASK(f, id, "\1f\7example", false);
+		assert_true(hear_address(f, id, 1));
+		ask_second(f, id + 1, name, sizeof(name));
+		assert_true(hear_address(f, id + 1, 2));
+	}
 	assert_false(upstream_is_asked(f));
 	assert_int_equal(end(f), 0);
 	assert_null(strstr(f->said, "error: "));
@@ -430,7 +465,7 @@ static void bounds_its_fresh_contexts(void **state)
 		assert_true(recv(f->upstream, f->octets, sizeof(f->octets), 0) > 0);
 	ASK_FRESH(f, 51, "\1f\7example");
 	answer_address(f, 7);
-	hear_address(f, 51, 7);
+	(void)hear_address(f, 51, 7);
 	assert_int_equal(end(f), 0);
 }
 
@@ -445,9 +480,9 @@ static void has_no_fresh_contexts_with_included_files(void **state)
 	hear_hello(f);
 	ASK(f, 1, "\1f\7example", false);
 	answer_address(f, 1);
-	hear_address(f, 1, 1);
+	(void)hear_address(f, 1, 1);
 	ASK_FRESH(f, 2, "\1f\7example");
-	hear_address(f, 2, 1);
+	(void)hear_address(f, 2, 1);
 	assert_int_equal(end(f), 0);
 	assert_non_null(strstr(f->said, "notice: resolver.libunbound includes files"));
 }
@@ -722,6 +757,7 @@ int main(int argc, char **argv)
 		IN_FIXTURE(asks_over_tcp_alone),
 		IN_FIXTURE(asks_a_forwarder_on_this_machine),
 		IN_FIXTURE(asks_the_server_afresh),
+		IN_FIXTURE(has_two_contexts_that_take_turns),
 		IN_FIXTURE(bounds_its_fresh_contexts),
 		IN_FIXTURE(has_no_fresh_contexts_with_included_files),
 		IN_FIXTURE(tells_when_a_cancelled_question_is_gone),

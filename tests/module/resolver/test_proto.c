@@ -19,10 +19,14 @@ static const struct row rows[] = {
 	{ "ask for the root over tcp", OCTETS("\2" ID "\1\0\2\0"), PROTO_OK },
 	{ "ask afresh", OCTETS("\2" ID "\2\0\17" EXAMPLE "\0"), PROTO_OK },
 	{ "ask afresh over tcp", OCTETS("\2" ID "\3\0\17" EXAMPLE "\0"), PROTO_OK },
+	{ "ask the second context", OCTETS("\2" ID "\4\0\17" EXAMPLE "\0"), PROTO_OK },
+	{ "ask the second context over tcp", OCTETS("\2" ID "\5\0\17" EXAMPLE "\0"), PROTO_OK },
 	{ "cancel", OCTETS("\3" ID), PROTO_OK },
 	{ "ping", OCTETS("\4" ID), PROTO_OK },
 	{ "answer without a packet", OCTETS("\5" ID "\2\0\0\0\0"), PROTO_OK },
 	{ "answer with why and packet", OCTETS("\5" ID "\0\1\0\0\3badxyz"), PROTO_OK },
+	{ "answer from a cache", OCTETS("\5" ID "\2\0\2\0\0"), PROTO_OK },
+	{ "answer from a cache, rate limited", OCTETS("\5" ID "\2\0\3\0\0"), PROTO_OK },
 	{ "gone", OCTETS("\6" ID), PROTO_OK },
 	{ "pong", OCTETS("\7" ID), PROTO_OK },
 
@@ -36,7 +40,8 @@ static const struct row rows[] = {
 	{ "ask ends in its id", OCTETS("\2\0\0\0\0\0\0\1"), PROTO_SHORT },
 	{ "ask without a name", OCTETS("\2" ID "\0\0\1"), PROTO_VALUE },
 	{ "ask with id 0", OCTETS("\2\0\0\0\0\0\0\0\0\0\0\1" EXAMPLE "\0"), PROTO_VALUE },
-	{ "ask in a fourth way", OCTETS("\2" ID "\4\0\1" EXAMPLE "\0"), PROTO_VALUE },
+	{ "ask in an unknown way", OCTETS("\2" ID "\10\0\1" EXAMPLE "\0"), PROTO_VALUE },
+	{ "ask afresh and the second context", OCTETS("\2" ID "\6\0\1" EXAMPLE "\0"), PROTO_VALUE },
 	{ "ask for a name without its root", OCTETS("\2" ID "\0\0\1" EXAMPLE), PROTO_VALUE },
 	{ "ask for a name and more", OCTETS("\2" ID "\0\0\1" EXAMPLE "\0\0"), PROTO_VALUE },
 	{ "ask for a label that overruns", OCTETS("\2" ID "\0\0\1\77abc"), PROTO_VALUE },
@@ -49,7 +54,7 @@ static const struct row rows[] = {
 	{ "answer ends in its flags", OCTETS("\5" ID "\0\0"), PROTO_SHORT },
 	{ "answer with rcode 16", OCTETS("\5" ID "\20\0\0\0\0"), PROTO_VALUE },
 	{ "answer with security 3", OCTETS("\5" ID "\0\3\0\0\0"), PROTO_VALUE },
-	{ "answer with rate limit 2", OCTETS("\5" ID "\0\0\2\0\0"), PROTO_VALUE },
+	{ "answer with an unknown flag", OCTETS("\5" ID "\0\0\4\0\0"), PROTO_VALUE },
 	{ "answer whose why overruns", OCTETS("\5" ID "\0\1\0\0\4bad"), PROTO_SHORT },
 	{ "answer whose why holds a NUL", OCTETS("\5" ID "\0\1\0\0\3b\0d"), PROTO_VALUE },
 	{ "answer whose why is too long", OCTETS("\5" ID "\0\1\0\2\1bad"), PROTO_LONG },
@@ -106,6 +111,7 @@ static void fields_arrive(void **state)
 				       .rcode = 3,
 				       .security = 2,
 				       .rate_limited = true,
+				       .cached = false,
 				       .why = "because",
 				       .why_size = 7,
 				       .packet = (const uint8_t *)"packet",
@@ -116,6 +122,7 @@ static void fields_arrive(void **state)
 	assert_int_equal(message.rcode, 3);
 	assert_int_equal(message.security, 2);
 	assert_true(message.rate_limited);
+	assert_false(message.cached);
 	assert_int_equal(message.why_size, 7);
 	assert_memory_equal(message.why, "because", 7);
 	assert_int_equal(message.packet_size, 6);
@@ -131,6 +138,14 @@ static void fields_arrive(void **state)
 	assert_int_equal(proto_read(OCTETS("\2" ID "\2\1\2" EXAMPLE "\0"), &message), PROTO_OK);
 	assert_false(message.tcp);
 	assert_true(message.fresh);
+	assert_false(message.second);
+	assert_int_equal(proto_read(OCTETS("\2" ID "\5\1\2" EXAMPLE "\0"), &message), PROTO_OK);
+	assert_true(message.tcp);
+	assert_false(message.fresh);
+	assert_true(message.second);
+	assert_int_equal(proto_read(OCTETS("\5" ID "\2\0\2\0\0"), &message), PROTO_OK);
+	assert_true(message.cached);
+	assert_false(message.rate_limited);
 }
 
 static void largest_answer_fits(void **state)
