@@ -133,6 +133,8 @@ static cache_result_t write_entry(const entry_t *entry, const lookup_t *lookup)
 	entry_view(entry, &answer);
 	result = write_answer(&answer, lookup->form, &rule, lookup->out, lookup->room, lookup->found);
 	lookup->found->left = alive ? entry->ttl - rule.age : 0;
+	lookup->found->ending =
+		entry_is_ending(entry, lookup->now, atomic_load_explicit(&entry->claims, memory_order_relaxed));
 	return result;
 }
 

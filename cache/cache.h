@@ -37,9 +37,10 @@ typedef struct cache_part {
  * the question and to part 0 only, so parts can be left out. A part without octets has no records. */
 typedef struct cache_answer {
 	uint8_t rcode;
-	uint8_t security;      /* the caller's own value, handed back as it was */
-	bool failure;          /* a failure (RFC 9520); octets, if any, are for clients that set CD */
-	uint16_t ede;          /* an INFO-CODE of RFC 8914, or CACHE_NO_EDE */
+	uint8_t security; /* the caller's own value, handed back as it was */
+	bool failure;     /* a failure (RFC 9520); octets, if any, are for clients that set CD */
+	bool turn;    /* the caller's own, as cache_look() tells it, also of what takes this answer's place as stale */
+	uint16_t ede; /* an INFO-CODE of RFC 8914, or CACHE_NO_EDE */
 	uint8_t ede_text_size; /* at most CACHE_EDE_TEXT_MAX */
 	const char *ede_text;  /* EXTRA-TEXT, UTF-8, not terminated; may be NULL when its size is 0 */
 	cache_part_t parts[CACHE_PARTS];
@@ -62,7 +63,8 @@ typedef struct cache_found {
 	uint16_t authority_records;
 	size_t size;   /* octets written */
 	uint32_t left; /* seconds until the answer ends; of a stale one: until it is worth asking again */
-	bool stale;    /* the answer had ended, its refresh failed (cache_put_stale()); its TTLs are CACHE_STALE_TTL */
+	bool ending; /* there is so little left that it should be renewed, and nobody has claimed that yet: cache_claim() */
+	bool stale; /* the answer had ended, its refresh failed (cache_put_stale()); its TTLs are CACHE_STALE_TTL */
 } cache_found_t;
 
 typedef enum {
@@ -107,6 +109,29 @@ bool cache_put(cache_t *cache, const cache_key_t *key, const cache_answer_t *ans
  * failure never replaces an answer that still has time left (false then), though always a stale one; a success, a flush, or
  * having to make room ends the row. False also when the failure is too large or memory is out. */
 bool cache_put_failure(cache_t *cache, const cache_key_t *key, const cache_answer_t *answer, uint64_t now);
+
+/* An answer that is in use is renewed before it ends, so that nobody waits for it: it is ending when a tenth of its TTL is left,
+ * or CACHE_ENDING_SECONDS if that is more. What lives for less than CACHE_ENDING_TTL is not worth it, and failures and stale
+ * answers are tried again by other rules. */
+enum { CACHE_ENDING_SHARE = 10, CACHE_ENDING_SECONDS = 5, CACHE_ENDING_TTL = 20 };
+
+/* Claims the renewal of an answer that is ending: true for the first who asks. Should it come to nothing, there is another
+ * claim each time that half of what was left is over. Any thread, without locks and without allocating. */
+MUST_USE bool cache_claim(cache_t *cache, const cache_key_t *key, uint64_t now);
+
+/* What is there under a key, which may have ended. */
+typedef struct cache_look {
+	uint32_t left; /* seconds until it ends; 0: it has */
+	bool ending;   /* claimed or not */
+	bool failure;
+	bool stale;
+	bool turn;
+	uint8_t rcode;
+	bool negative; /* there is nothing in its ANSWER */
+} cache_look_t;
+
+/* Looks without leaving a mark. False when there is nothing. Any thread, as cache_claim(). */
+MUST_USE bool cache_look(cache_t *cache, const cache_key_t *key, uint64_t now, cache_look_t *look);
 
 /* As cache_find(), but an answer that has ended at most `most` seconds ago is found, too, as a stale one; a failure is not. */
 MUST_USE cache_result_t cache_find_stale(cache_t *cache, const cache_key_t *key, cache_form_t form, uint32_t most,

@@ -84,6 +84,7 @@ static entry_t *make(const cache_key_t *key, const cache_answer_t *answer, bool 
 		.failure = answer->failure,
 		.ede = ede,
 		.stale = stale,
+		.turn = answer->turn,
 	};
 	fill_tail(entry, key, answer);
 	return entry;
@@ -126,6 +127,19 @@ bool entry_is_alive(const entry_t *entry, uint64_t now)
 	return entry_age(entry, now) < entry->ttl;
 }
 
+bool entry_is_ending(const entry_t *entry, uint64_t now, unsigned claims)
+{
+	const uint32_t age = entry_age(entry, now);
+	uint32_t last = entry->ttl / CACHE_ENDING_SHARE;
+
+	if (last < CACHE_ENDING_SECONDS)
+		last = CACHE_ENDING_SECONDS;
+	if (entry->ttl - last > age && age < entry->ttl) /* by far the most */
+		return false;
+	return entry->ttl >= CACHE_ENDING_TTL && age < entry->ttl && !entry->failure && !entry->stale && claims < 32 &&
+	       entry->ttl - age <= last >> claims;
+}
+
 uint32_t entry_overdue(const entry_t *entry, uint64_t now)
 {
 	const uint32_t age = entry_age(entry, now);
@@ -146,6 +160,7 @@ void entry_view(const entry_t *entry, cache_answer_t *answer)
 		.rcode = entry->rcode,
 		.security = entry->security,
 		.failure = entry->failure,
+		.turn = entry->turn,
 		.ede = CACHE_NO_EDE,
 		.ttl_count = entry->ttl_count,
 	};

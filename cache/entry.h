@@ -1,5 +1,5 @@
 /* entry.h: one answer as it lies in memory: a single allocation that never changes once it is in the table, but for the
- * links of the eviction list, which belong to the writers, and the mark that readers leave. */
+ * links of the eviction list, which belong to the writers, and the marks that readers leave. */
 #ifndef CACHE_ENTRY_H
 #define CACHE_ENTRY_H
 
@@ -22,9 +22,11 @@ typedef struct entry {
 	uint8_t parts : 4; /* bit i: part i is not empty */
 	uint8_t level : 3; /* of a failure, and of a stale answer: how many came before it in a row, as far as that matters */
 	uint8_t failure : 1;
-	atomic_bool used; /* found since the eviction hand last passed */
-	bool ede : 1;     /* an INFO-CODE and its text are there */
-	bool stale : 1;   /* it had ended before it was put: a copy of what ended */
+	atomic_bool used;    /* found since the eviction hand last passed */
+	atomic_uchar claims; /* of its renewal: cache_claim() */
+	bool ede : 1;        /* an INFO-CODE and its text are there */
+	bool stale : 1;      /* it had ended before it was put: a copy of what ended */
+	bool turn : 1;
 
 	/* Of a stale answer the seconds between its end and `born`, as two words. Size and number of records of each part that is not empty; the INFO-CODE, if any; the TTL offsets. Behind them as
 	 * octets: the name; if there is an INFO-CODE, its text with its size in front; the parts. */
@@ -43,6 +45,9 @@ MUST_USE bool entry_matches(const entry_t *entry, const cache_key_t *key);
  * thread may have read the clock a moment later than we did. */
 MUST_USE bool entry_is_alive(const entry_t *entry, uint64_t now);
 MUST_USE uint32_t entry_age(const entry_t *entry, uint64_t now); /* seconds; UINT32_MAX at most */
+
+/* Whether so little is left that the entry should be renewed, after so many claims. */
+MUST_USE bool entry_is_ending(const entry_t *entry, uint64_t now, unsigned claims);
 
 /* Seconds since the answer ended; 0 while it has time left. */
 MUST_USE uint32_t entry_overdue(const entry_t *entry, uint64_t now);

@@ -84,6 +84,7 @@ static void tell(const cache_answer_t *answer, cache_found_t *found)
 	found->authority_records = 0;
 	found->size = 0;
 	found->left = 0;
+	found->ending = false;
 }
 
 cache_result_t write_answer(const cache_answer_t *answer, cache_form_t form, const write_ttl_t *rule, uint8_t *out,

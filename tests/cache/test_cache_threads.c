@@ -1,4 +1,4 @@
-/* test_cache_threads.c: hits, puts, evictions, failures, flushes and changes of the limit, all at once. Each hit must be one
+/* test_cache_threads.c: hits, claims, puts, evictions, failures, flushes and changes of the limit, all at once. Each hit must be one
  * answer from its first octet to its last. Bounded by counts, not by time; made to be run under ThreadSanitizer too. */
 #include "cache/cache.h"
 
@@ -21,6 +21,7 @@ typedef struct shared {
 	cache_t *cache;
 	atomic_uint clock; /* advanced by writers */
 	atomic_uint hits;
+	atomic_uint claims; /* of answers about to end */
 	atomic_uint wrong;
 } shared_t;
 
@@ -75,6 +76,8 @@ static void *read_on(void *arg)
 		    CACHE_HIT)
 			continue;
 		atomic_fetch_add(&shared->hits, 1);
+		if (found.ending && cache_claim(shared->cache, &key, atomic_load(&shared->clock)))
+			atomic_fetch_add(&shared->claims, 1);
 		if (!is_whole(out, &found, form))
 			atomic_fetch_add(&shared->wrong, 1);
 	}
