@@ -97,6 +97,7 @@ typedef struct conf_cache {
 	uint32_t max_ttl;
 	uint32_t negative_max_ttl;
 	uint32_t stale;
+	bool prefetch;
 } conf_cache_t;
 
 typedef struct conf_tcp {

@@ -157,6 +157,8 @@ const conf_key_t conf_keys[] = {
 	{ "cache.stale", CONF_DURATION, PLACE(cache.stale), "1d", 0, 7 * DAY, NULL,
 	  "How long MX, A and AAAA answers that have ended are given while their servers cannot be reached (RFC 8767); "
 	  "0: never." },
+	{ "cache.prefetch", CONF_SWITCH, PLACE(cache.prefetch), "yes", 0, 0, NULL,
+	  "Renew answers that are asked for in the last tenth of their TTL, so that nobody waits for names in use." },
 
 	{ "mx.mode", CONF_WORD, PLACE(mx.mode), "enforce", 0, 0, mx_modes,
 	  "enforce, or monitor: write down what would be done, and change nothing; for the first weeks." },

@@ -209,6 +209,7 @@ void show_stats(const show_t *show, const json_t *order, const json_t *reply)
 	show_findings(show, json_object_get(reply, "findings"));
 	show_shares(show, "Bogus, by reason", json_object_get(reply, "bogus"));
 	show_shares(show, "Asked again over TCP", json_object_get(reply, "corroboration"));
+	show_numbers(show, "Renewed before their end", json_object_get(reply, "prefetch"), SHOW_PLAIN);
 	show_room(show, json_object_get(reply, "cache"));
 	show_numbers(show, "Waiting", json_object_get(reply, "queues"), SHOW_PLAIN);
 	show_numbers(show, "Lost", json_object_get(reply, "lost"), SHOW_BAD);

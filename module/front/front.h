@@ -24,10 +24,15 @@ typedef bool front_miss_fn(void *arg, const query_t *query, const client_t *clie
 /* Is told of each answer from the cache with its RCODE. Called by any worker, must not block. */
 typedef void front_hit_fn(void *arg, const query_t *query, const client_t *client, unsigned rcode);
 
+/* A client was given an answer that should be renewed soon, as cache_found_t says. Called by any worker, at each such answer until
+ * somebody claims it (cache_claim()); must not block. */
+typedef void front_ending_fn(void *arg, const query_t *query, uint64_t now);
+
 /* Whom the workers talk to. */
 typedef struct front_calls {
 	front_miss_fn *miss;
-	front_hit_fn *hit; /* NULL: nobody wants to know */
+	front_hit_fn *hit;       /* NULL: nobody wants to know */
+	front_ending_fn *ending; /* the same */
 	void *arg;
 } front_calls_t;
 

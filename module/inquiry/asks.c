@@ -3,16 +3,26 @@
 #include "module/inquiry/expect.h"
 #include "module/inquiry/inner.h"
 #include "module/inquiry/marks.h"
+#include "module/inquiry/turn.h"
 #include "validator/name.h"
 
 #include <stdlib.h>
 
 enum { TYPE_A = 1, TYPE_AAAA = 28 };
 
+static bool is_second(const inquiry_t *inquiry, const need_t *need)
+{
+	return need->kind == NEED_TARGET
+		       ? turn_is_second(inquiry->home.cache, &need->name, need->type, clock_of_cache())
+		       : inquiry->second;
+}
+
 static resolver_transport_t transport_of(const inquiry_t *inquiry, const need_t *need)
 {
 	if (inquiry->fresh || need->fresh)
 		return need->tcp ? RESOLVER_TCP_FRESH : RESOLVER_UDP_FRESH;
+	if (is_second(inquiry, need))
+		return need->tcp ? RESOLVER_TCP_SECOND : RESOLVER_UDP_SECOND;
 	return need->tcp ? RESOLVER_TCP : RESOLVER_UDP;
 }
 

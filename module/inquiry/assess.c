@@ -17,6 +17,15 @@ static bool is_for_clients(const inquiry_t *inquiry, const need_t *need)
 	return need->tcp != policy_monitors(inquiry->judging->policy);
 }
 
+/* What libunbound had is no newer than what we have (turn.h), and may be older: it was not asked for anew. */
+static bool has_better(const inquiry_t *inquiry, const cache_key_t *key, const pool_outcome_t *outcome, uint64_t now)
+{
+	cache_look_t look;
+
+	return outcome->cached && cache_look(inquiry->home.cache, key, now, &look) && look.left > 0 && !look.failure &&
+	       !look.stale;
+}
+
 /* Cached for the mail server, which asks for it next; what is bogus as a failure. */
 static void remember(const inquiry_t *inquiry, const need_t *need, const pool_outcome_t *outcome)
 {
@@ -24,7 +33,7 @@ static void remember(const inquiry_t *inquiry, const need_t *need, const pool_ou
 	const uint64_t now = clock_of_cache();
 	resolution_t resolution;
 
-	if (need->kind != NEED_TARGET || outcome->result != POOL_ANSWERED)
+	if (need->kind != NEED_TARGET || outcome->result != POOL_ANSWERED || has_better(inquiry, &key, outcome, now))
 		return;
 	asks_judge(inquiry, need, outcome, &resolution);
 	if (resolution.answer.failure && outcome->security == SECURITY_BOGUS)
@@ -117,6 +126,8 @@ void assess_end(inquiry_t *inquiry)
 
 	mark_exchanges(inquiry, verdict);
 	resolution_of_verdict(&resolution, verdict);
+	resolution.answer.turn = inquiry->second;
+	resolution.cached = inquiry->cached;
 	inquiry_finish(inquiry, &resolution, verdict);
 }
 
@@ -260,6 +271,8 @@ void assess_hear(inquiry_t *inquiry, const need_t *need, const pool_outcome_t *o
 		.size = outcome->size,
 	};
 
+	if (need->kind == NEED_ANSWER)
+		inquiry->cached = outcome->cached;
 	if (asks_answered(outcome))
 		note_earlier_failure(inquiry, need);
 	else

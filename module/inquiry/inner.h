@@ -36,11 +36,13 @@ struct inquiry {
 	name_t name;
 	uint16_t type;
 	bool fresh;
+	bool second; /* whose turn it is for the question itself (turn.h) */
 	inquiry_done_fn *done;
 	void *arg;
 	ask_t *asks; /* open ones */
 	/* MX: */
 	assessment_t *assessment;
+	bool cached;   /* what UDP said: resolution_t.cached */
 	ask_t *no_tcp; /* TCP's that failed while UDP's are open */
 	limit_t corroboration;
 	limit_t targets;

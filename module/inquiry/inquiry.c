@@ -1,7 +1,9 @@
 /* inquiry.c: see inquiry.h. Every way through it ends in inquiry_finish(). */
 #include "module/inquiry/inquiry.h"
 
+#include "module/clock.h"
 #include "module/inquiry/inner.h"
+#include "module/inquiry/turn.h"
 
 #include <stdlib.h>
 
@@ -34,6 +36,7 @@ inquiry_t *inquiry_start(const inquiry_home_t *home, judging_t *judging, const n
 	inquiry->name = *name;
 	inquiry->type = type;
 	inquiry->fresh = fresh;
+	inquiry->second = turn_is_second(home->cache, name, type, clock_of_cache());
 	inquiry->done = done;
 	inquiry->arg = arg;
 	if (type == TYPE_MX ? assess_begin(inquiry) : plain_begin(inquiry))

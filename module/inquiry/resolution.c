@@ -88,6 +88,8 @@ void resolution_judge(resolution_t *resolution, const name_t *name, uint16_t typ
 
 	resolution_begin(resolution);
 	resolution->answer.security = outcome->security;
+	resolution->answer.turn = outcome->second;
+	resolution->cached = outcome->cached;
 	if (outcome->size > 0)
 		err = answer_build(&resolution->built, name, type, outcome->packet, outcome->size, limits, wall);
 	if (outcome->security == SECURITY_BOGUS)

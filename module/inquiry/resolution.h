@@ -10,9 +10,11 @@
 #include "validator/ede.h"
 
 typedef struct resolution {
-	cache_answer_t answer; /* failure tells whether it is one; borrows from the fields below */
-	uint32_t ttl;          /* seconds that the answer may be kept; of no meaning for a failure (RFC 9520) */
-	answer_t built;        /* owns the octets */
+	cache_answer_t
+		answer; /* failure tells whether it is one, turn who was asked (turn.h); borrows from the fields below */
+	bool cached;    /* libunbound had it: no server was asked */
+	uint32_t ttl;   /* seconds that the answer may be kept; of no meaning for a failure (RFC 9520) */
+	answer_t built; /* owns the octets */
 	char text[CACHE_EDE_TEXT_MAX];
 } resolution_t;
 

@@ -45,7 +45,7 @@ static bool answer_from_cache(pending_t *pending, const waiter_t *waiter)
 {
 	pending->reply.wall = (uint32_t)clock_of_wall();
 	size_t size = reply_from_cache(&pending->reply, &waiter->query, &waiter->client, pending->cache,
-				       clock_of_cache(), pending->out);
+				       clock_of_cache(), pending->out, NULL);
 
 	if (size > 0)
 		client_send(&waiter->client, pending->out, size);
@@ -146,23 +146,38 @@ static void on_late(evutil_socket_t fd, short events, void *arg)
 
 /* ---- outcomes ---- */
 
-static void question_settle(pending_t *pending, question_t *question, const resolution_t *resolution,
-			    const verdict_t *verdict)
+/* A failure replaces nothing that has time left, but what an answer of today, though a bad one, has told about what was renewed. */
+static void keep(pending_t *pending, const question_t *question, const resolution_t *resolution,
+		 const verdict_t *verdict)
 {
-	const cache_answer_t *answer = &resolution->answer;
 	const cache_key_t key = { .name = question->name.octets,
 				  .name_size = question->name.size,
 				  .type = question->type };
+	cache_answer_t answer = resolution->answer;
 	uint64_t now = clock_of_cache();
+	cache_look_t look;
 
-	if (answer->failure) {
-		if (!question->is_stale)
-			cache_put_failure(pending->cache, &key, answer, now);
-		atomic_fetch_add(&pending->failed, 1);
-	} else {
-		cache_put(pending->cache, &key, answer, resolution->ttl, now);
-		atomic_fetch_add(&pending->resolved, 1);
+	if (question->fresh ||
+	    answer.failure) /* neither of the two contexts has it: who had the younger copy has it still */
+		answer.turn = cache_look(pending->cache, &key, now, &look) && look.turn;
+	if (!answer.failure) {
+		cache_put(pending->cache, &key, &answer, resolution->ttl, now);
+		return;
 	}
+	if (question->is_renewal && !stale_permits(resolution, verdict))
+		cache_flush(pending->cache, &key);
+	if (!question->is_stale)
+		cache_put_failure(pending->cache, &key, &answer, now);
+}
+
+static void question_settle(pending_t *pending, question_t *question, const resolution_t *resolution,
+			    const verdict_t *verdict)
+{
+	keep(pending, question, resolution, verdict);
+	atomic_fetch_add(resolution->answer.failure ? &pending->failed : &pending->resolved, 1);
+	if (question->is_renewal)
+		prefetch_leave(&pending->prefetch,
+			       stale_permits(resolution, verdict) ? PREFETCH_FAILED : PREFETCH_RENEWED);
 	question_answer(pending, question, resolution, verdict);
 }
 
@@ -216,6 +231,28 @@ static bool note_anchor(const pending_t *pending, const question_t *question, co
 	return true;
 }
 
+static void renew_afresh(pending_t *pending, const name_t *name, uint16_t type);
+
+/* What nobody waits for may be left as it is. True: it is, and the question is gone. */
+static bool leave_as_it_is(pending_t *pending, question_t *question, const resolution_t *resolution,
+			   const verdict_t *verdict)
+{
+	const name_t name = question->name;
+	const uint16_t type = question->type;
+	prefetch_outcome_t outcome = PREFETCH_RENEWED;
+
+	if (question->is_renewal && question->waiters == NULL)
+		outcome = prefetch_judge(pending->cache, question, resolution, verdict);
+	if (outcome == PREFETCH_RENEWED)
+		return false;
+	question_forget(pending, question);
+	if (outcome == PREFETCH_AFRESH)
+		renew_afresh(pending, &name, type);
+	else
+		prefetch_leave(&pending->prefetch, outcome);
+	return true;
+}
+
 static void on_done(void *arg, const resolution_t *resolution, const verdict_t *verdict)
 {
 	question_t *question = arg;
@@ -226,6 +263,8 @@ static void on_done(void *arg, const resolution_t *resolution, const verdict_t *
 		question_answer(pending, question, NULL, NULL);
 		return;
 	}
+	if (leave_as_it_is(pending, question, resolution, verdict))
+		return;
 	if (note_anchor(pending, question, resolution, &noted))
 		resolution = &noted;
 	question->is_stale =
@@ -339,4 +378,43 @@ void attend_waiter(pending_t *pending, waiter_t *waiter)
 		return;
 	}
 	add_waiter(question, waiter);
+}
+
+/* ---- renewals ---- */
+
+/* False when it is not to be. */
+static bool renewal_begin(pending_t *pending, const name_t *name, uint16_t type, bool fresh)
+{
+	const query_t query = { .name = *name, .type = type };
+	question_t *question = NULL;
+	shares_refusal_t refusal;
+	shares_hold_t hold;
+
+	if (prefetch_is_worth_it(pending->cache, name, type) &&
+	    questions_find(&pending->questions, name, type, true) == NULL &&
+	    questions_find(&pending->questions, name, type, false) == NULL &&
+	    shares_take(pending->shares, name, NULL, &hold, &refusal))
+		question = question_begin(pending, &query, fresh, &hold);
+	if (question != NULL)
+		question->is_renewal = true;
+	return question != NULL;
+}
+
+/* The other context had an answer already, which renews nothing. */
+static void renew_afresh(pending_t *pending, const name_t *name, uint16_t type)
+{
+	if (renewal_begin(pending, name, type, true))
+		prefetch_count(&pending->prefetch, PREFETCH_AFRESH);
+	else
+		prefetch_leave(&pending->prefetch, PREFETCH_DROPPED);
+}
+
+void attend_renewal(pending_t *pending, const name_t *name, uint16_t type)
+{
+	const bool busy = pending->questions.count >= pending->settings.max_questions / PREFETCH_BUSY_SHARE;
+
+	if (!busy && renewal_begin(pending, name, type, false))
+		prefetch_count(&pending->prefetch, PREFETCH_ASKED);
+	else
+		prefetch_leave(&pending->prefetch, PREFETCH_DROPPED);
 }

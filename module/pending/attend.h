@@ -9,4 +9,7 @@
 /* Takes over a waiter that lies in a message_t (inner.h), and frees that when it has its answer. */
 void attend_waiter(pending_t *pending, waiter_t *waiter);
 
+/* Asks for what is ending, as prefetch_enter() has allowed; nobody waits for it. */
+void attend_renewal(pending_t *pending, const name_t *name, uint16_t type);
+
 #endif

@@ -14,7 +14,14 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-typedef enum { MESSAGE_QUESTION, MESSAGE_LOOK, MESSAGE_FLUSH, MESSAGE_RELOAD, MESSAGE_STOP } message_kind_t;
+typedef enum {
+	MESSAGE_QUESTION,
+	MESSAGE_RENEWAL,
+	MESSAGE_LOOK,
+	MESSAGE_FLUSH,
+	MESSAGE_RELOAD,
+	MESSAGE_STOP
+} message_kind_t;
 
 /* What other threads put into the inbox. One allocation each; a question becomes the waiter it holds. */
 typedef struct message {
@@ -22,6 +29,10 @@ typedef struct message {
 	message_kind_t kind;
 	union {
 		waiter_t waiter;
+		struct {
+			name_t name;
+			uint16_t type;
+		} renewal;
 		struct {
 			pending_looked_fn *looked;
 			void *arg;
@@ -61,6 +72,7 @@ struct pending {
 	int ready_fd; /* an eventfd: a resolver process answers */
 	message_t stop;
 
+	prefetch_t prefetch; /* any thread */
 	crowd_t crowd;       /* any thread */
 	refusals_t refusals; /* counted by any thread */
 	atomic_uint_fast64_t resolved, failed, timed_out;

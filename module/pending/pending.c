@@ -71,6 +71,7 @@ static void settings_use(pending_t *pending, const pending_settings_t *settings,
 	pending->reply.max_udp_size = settings->max_udp_size;
 	pending->reply.keepalive = settings->keepalive;
 	shares_set_limits(pending->shares, &limits);
+	prefetch_set(&pending->prefetch, settings->prefetch, settings->max_questions);
 	crowd_set_limits(&pending->crowd, settings->max_questions * CLIENTS_PER_QUESTION, settings->client_percent);
 }
 
@@ -124,6 +125,10 @@ static void take_message(pending_t *pending, message_t *message)
 	case MESSAGE_QUESTION:
 		crowd_read(&pending->crowd, message->waiter.client_hash);
 		attend_waiter(pending, &message->waiter);
+		return;
+	case MESSAGE_RENEWAL:
+		attend_renewal(pending, &message->renewal.name, message->renewal.type);
+		free(message);
 		return;
 	case MESSAGE_LOOK:
 		take_look(pending, message->look.looked, message->look.arg);
@@ -243,6 +248,23 @@ bool pending_ask(pending_t *pending, const name_t *name, uint16_t type, bool fre
 	return submit(pending, &waiter, NULL);
 }
 
+void pending_renew(pending_t *pending, const name_t *name, uint16_t type, uint64_t now)
+{
+	message_t *message;
+
+	if (!prefetch_enter(&pending->prefetch, pending->cache, name, type, now))
+		return;
+	message = malloc(sizeof(*message));
+	if (message == NULL) {
+		prefetch_leave(&pending->prefetch, PREFETCH_DROPPED);
+		return;
+	}
+	message->kind = MESSAGE_RENEWAL;
+	message->renewal.name = *name;
+	message->renewal.type = type;
+	mailbox_put(&pending->inbox, &message->mail);
+}
+
 bool pending_look(pending_t *pending, pending_looked_fn *looked, void *arg)
 {
 	message_t *message = malloc(sizeof(*message));
@@ -301,6 +323,7 @@ void pending_stats(const pending_t *pending, pending_stats_t *stats)
 		.timed_out = atomic_load(&pending->timed_out),
 		.clients = atomic_load(&pending->crowd.waiting),
 	};
+	prefetch_stats(&pending->prefetch, &stats->prefetch);
 	for (unsigned kind = 0; kind < SHARES_KINDS; kind++) {
 		stats->turned_away_of[kind] = atomic_load(&pending->refusals.counts[kind]);
 		stats->turned_away += stats->turned_away_of[kind];

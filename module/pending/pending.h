@@ -7,7 +7,7 @@
  *
  * When the servers do not answer, or are late, clients get what had ended, if it is there still (stale.h).
  *
- * Other parts of the server ask the same way, by pending_ask(). */
+ * Other parts of the server ask the same way, by pending_ask(). Names in use are asked for before they end (prefetch.h). */
 #ifndef MODULE_PENDING_PENDING_H
 #define MODULE_PENDING_PENDING_H
 
@@ -15,6 +15,7 @@
 #include "module/front/client.h"
 #include "module/front/reply.h"
 #include "module/pending/flushes.h"
+#include "module/pending/prefetch.h"
 #include "module/pending/shares.h"
 #include "module/pending/told.h"
 #include "module/pending/witness.h"
@@ -36,6 +37,7 @@ typedef struct pending_settings {
 	answer_limits_t limits;
 	unsigned budget; /* seconds that one question may take */
 	uint32_t stale;  /* seconds after their end that answers are given for lack of others (RFC 8767); 0: never */
+	bool prefetch;   /* renew answers that are in use before they end (prefetch.h) */
 	unsigned max_questions;  /* different questions at once; four times as many clients may wait for them */
 	unsigned zone_percent;   /* of these that one zone may have (shares.h) */
 	unsigned client_percent; /* the same for one client */
@@ -50,6 +52,7 @@ typedef struct pending_stats {
 	uint64_t turned_away;                  /* questions refused because there were too many, */
 	uint64_t turned_away_of[SHARES_KINDS]; /*   by whose share was used up */
 	unsigned clients;                      /* that wait now */
+	prefetch_stats_t prefetch;
 } pending_stats_t;
 
 /* Starts the thread and the resolver processes. The witnesses (copied) hear of each question that ends. `cookies`
@@ -68,6 +71,10 @@ MUST_USE bool pending_submit(pending_t *pending, const query_t *query, const cli
  * out: `told` is not called then. */
 MUST_USE bool pending_ask(pending_t *pending, const name_t *name, uint16_t type, bool fresh, pending_told_fn *told,
 			  void *arg);
+
+/* Somebody was given an answer that is ending: has it renewed, unless somebody has claimed that already (cache_claim()), or there is
+ * no room. From any thread, never blocks. `now` is the cache's time. */
+void pending_renew(pending_t *pending, const name_t *name, uint16_t type, uint64_t now);
 
 /* How the pending thread is doing. */
 typedef struct pending_state {

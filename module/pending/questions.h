@@ -32,6 +32,7 @@ typedef struct question {
 	struct event budget;
 	struct event late; /* runs when a stale answer may be better than waiting on (stale.h) */
 	bool is_late;
+	bool is_renewal;   /* nobody but the cache asked for it (prefetch.h) */
 	bool is_stale;     /* it failed, and clients get what had ended */
 	waiter_t *waiters; /* latest first */
 	void *owner;       /* for callbacks */

@@ -299,6 +299,8 @@ static void on_answer(pool_t *pool, lookup_t *lookup, const proto_t *message)
 {
 	char why[PROTO_WHY_MAX + 1];
 
+	const bool second = transports[lookup->transport].second;
+
 	memcpy(why, message->why, message->why_size);
 	why[message->why_size] = '\0';
 	pool->stats.answered++;
@@ -309,6 +311,7 @@ static void on_answer(pool_t *pool, lookup_t *lookup, const proto_t *message)
 			      .security = message->security,
 			      .rate_limited = message->rate_limited,
 			      .cached = message->cached,
+			      .second = second,
 			      .why = why,
 			      .packet = message->packet,
 			      .size = message->packet_size,

@@ -43,6 +43,7 @@ typedef struct pool_outcome {
 	uint8_t security; /* security_t: 0 insecure, 1 bogus, 2 secure; already checked to be one of them */
 	bool rate_limited;
 	bool cached;           /* libunbound had all of it: no server was asked */
+	bool second;           /* the second context was asked */
 	const char *why;       /* reason for bogus, "" if none; terminated */
 	const uint8_t *packet; /* untrusted; NULL with size 0 when there is none */
 	size_t size;

@@ -296,10 +296,17 @@ static void on_hit(void *arg, const query_t *query, const client_t *client, unsi
 	vlog_write(server->vlog, &event);
 }
 
+static void on_ending(void *arg, const query_t *query, uint64_t now)
+{
+	const server_t *server = arg;
+
+	pending_renew(server->pending, &query->name, query->type, now);
+}
+
 static bool start_front(server_t *server)
 {
 	const front_settings_t settings = settings_of_front(server->conf);
-	const front_calls_t calls = { .miss = on_miss, .hit = on_hit, .arg = server };
+	const front_calls_t calls = { .miss = on_miss, .hit = on_hit, .ending = on_ending, .arg = server };
 
 	server->front = front_start(server->sockets, &settings, server->cache, server->cookies, &calls, server->log);
 	if (server->front == NULL)

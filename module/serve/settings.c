@@ -122,6 +122,7 @@ bool settings_with_pending(server_t *server, const conf_t *conf, bool (*use)(ser
 			    .negative_max_ttl = conf->cache.negative_max_ttl },
 		.budget = conf->resolver.budget,
 		.stale = conf->cache.stale,
+		.prefetch = conf->cache.prefetch,
 		.max_questions = conf->resolver.max_questions,
 		.zone_percent = conf->resolver.zone_share,
 		.client_percent = conf->resolver.client_share,

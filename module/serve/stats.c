@@ -130,6 +130,15 @@ static json_t *corroboration_json(const counts_t *counts)
 	return object;
 }
 
+static json_t *prefetch_json(const prefetch_stats_t *prefetch)
+{
+	json_t *object = json_object();
+
+	for (unsigned i = 0; i < PREFETCH_OUTCOMES; i++)
+		json_object_set_new(object, prefetch_name((prefetch_outcome_t)i), number(prefetch->counts[i]));
+	return object;
+}
+
 static json_t *cache_json(const server_t *server)
 {
 	cache_stats_t cache;
@@ -290,11 +299,11 @@ static json_t *lost_json(const behind_t *behind)
 
 static json_t *rooms_json(const server_t *server, const behind_t *behind, const pending_state_t *state)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:{s:I, s:I}, s:{s:I}}", "queues", queues_json(behind, state),
-			 "turned_away", turned_away_json(behind), "lost", lost_json(behind), "cache",
-			 cache_json(server), "resolvers", resolvers_json(state), "history", "rows",
-			 (json_int_t)behind->history.rows, "octets", (json_int_t)behind->history.octets, "alerts",
-			 "open", (json_int_t)behind->alerts.open);
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:{s:I, s:I}, s:{s:I}}", "prefetch",
+			 prefetch_json(&behind->pending.prefetch), "queues", queues_json(behind, state), "turned_away",
+			 turned_away_json(behind), "lost", lost_json(behind), "cache", cache_json(server), "resolvers",
+			 resolvers_json(state), "history", "rows", (json_int_t)behind->history.rows, "octets",
+			 (json_int_t)behind->history.octets, "alerts", "open", (json_int_t)behind->alerts.open);
 }
 
 json_t *stats_all(const server_t *server, const pending_state_t *state)

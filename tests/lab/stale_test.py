@@ -2,10 +2,8 @@
 """Answers that have ended are given while their servers are stopped (RFC 8767): MX, A and AAAA, for a day, and nothing that was
 rejected since. mxward's clock is moved by libfaketime, while it runs; nobody waits for TTLs to end."""
 import os
-import pathlib
 import re
 import signal
-import subprocess
 import sys
 import time
 
@@ -15,8 +13,8 @@ import dns.rcode
 import asking
 import daemon
 from cases import Cases
+from faketime import Clock
 
-LIBRARY = "libfaketimeMT.so.1"
 STALE, STALE_NXDOMAIN, BLOCKED, FORGED = 3, 19, 15, 4
 STALE_TTL = 30
 FIRST_WAIT = 5  # seconds (RFC 9520, 3.2)
@@ -34,30 +32,6 @@ ASKED = [
     ("_25._tcp.mx1.rsa.lab.", "TLSA", None),
     ("rsa.lab.", "TXT", None),
 ]
-
-
-class Clock:
-    """What time mxward thinks it is: so many seconds later than it is."""
-
-    def __init__(self, path):
-        self.path = path
-        self.later = 0
-        self.write()
-
-    def write(self):
-        fresh = self.path.with_suffix(".new")
-        fresh.write_text(f"+{self.later}s\n", encoding="ascii")
-        fresh.replace(self.path)
-
-    def move(self, seconds):
-        self.later += seconds
-        self.write()
-
-    def environment(self):
-        library = [str(path) for path in pathlib.Path("/usr/lib").glob(f"*/faketime/{LIBRARY}")]
-        linked = subprocess.run(["ldd", daemon.binary()], capture_output=True, text=True, check=True).stdout
-        preload = re.findall(r"=> (\S*lib[at]san\S*)", linked) + library[:1]  # a sanitizer's library must come first
-        return {"LD_PRELOAD": ":".join(preload), "FAKETIME_TIMESTAMP_FILE": str(self.path), "FAKETIME_NO_CACHE": "1"}
 
 
 class Servers:

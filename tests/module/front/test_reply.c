@@ -218,10 +218,10 @@ static size_t reply_cached(fixture_t *f, const query_t *query, const client_t *c
 	size_t size = 0;
 
 	cache_thread_begin();
-	assert_int_equal(reply_from_cache(&f->context, query, client, f->cache, NOW, out), 0);
+	assert_int_equal(reply_from_cache(&f->context, query, client, f->cache, NOW, out, NULL), 0);
 	assert_true(answer->failure ? cache_put_failure(f->cache, &key, answer, NOW)
 				    : cache_put(f->cache, &key, answer, 300, NOW));
-	size = reply_from_cache(&f->context, query, client, f->cache, NOW, out);
+	size = reply_from_cache(&f->context, query, client, f->cache, NOW, out, NULL);
 	cache_thread_end();
 	return size;
 }
@@ -257,9 +257,9 @@ static void ttl_counts_down_and_ends(void **state)
 	message_read(out, reply_cached(&f, &query, &udp_client, answer, out), &told);
 	assert_int_equal(told.ttl, 300);
 	cache_thread_begin();
-	message_read(out, reply_from_cache(&f.context, &query, &udp_client, f.cache, NOW + 299, out), &told);
+	message_read(out, reply_from_cache(&f.context, &query, &udp_client, f.cache, NOW + 299, out, NULL), &told);
 	assert_int_equal(told.ttl, 1);
-	assert_int_equal(reply_from_cache(&f.context, &query, &udp_client, f.cache, NOW + 300, out), 0);
+	assert_int_equal(reply_from_cache(&f.context, &query, &udp_client, f.cache, NOW + 300, out, NULL), 0);
 	cache_thread_end();
 	finish(&f);
 	free(answer);
@@ -299,7 +299,7 @@ static void stale_answers_say_so(void **state)
 		(void)reply_cached(&f, &query, &udp_client, answer, out);
 		cache_thread_begin();
 		assert_true(cache_put_stale(f.cache, &key, &failed, NOW + 400));
-		message_read(out, reply_from_cache(&f.context, &query, &udp_client, f.cache, NOW + 402, out), &told);
+		message_read(out, reply_from_cache(&f.context, &query, &udp_client, f.cache, NOW + 402, out, NULL), &told);
 		cache_thread_end();
 		assert_string_equal(told.errors, stale_rows[i].errors);
 		assert_int_equal(told.rcode, stale_rows[i].rcode);

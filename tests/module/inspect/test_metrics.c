@@ -13,6 +13,7 @@ static const char whole[] =
 	"\"verdicts\": {\"accept\": 9007199254740993, \"reject\": 0},"
 	"\"findings\": {\"target-is-alias\": {\"ignore\": 0, \"log\": 2}},"
 	"\"bogus\": {\"DNSSEC \\\"Bogus\\\"\": 1}, \"corroboration\": {\"agreed\": 8},"
+	"\"prefetch\": {\"asked\": 7, \"dropped\": 1},"
 	"\"cache\": {\"entries\": 10, \"octets\": 2048, \"limit\": 4096, \"evictions\": 3},"
 	"\"queues\": {\"pending_questions\": 1, \"log\": 0}, \"lost\": {\"log\": 2},"
 	"\"turned_away\": {\"zone\": 5, \"client\": 0},"
@@ -41,6 +42,8 @@ static const char *const lines[] = {
 	"mxward_findings_total{check=\"target-is-alias\",action=\"log\"} 2",
 	"mxward_bogus_total{reason=\"DNSSEC \\\"Bogus\\\"\"} 1",
 	"mxward_corroboration_total{result=\"agreed\"} 8",
+	"mxward_prefetch_total{event=\"asked\"} 7",
+	"mxward_prefetch_total{event=\"dropped\"} 1",
 	"mxward_cache_entries 10",
 	"mxward_cache_bytes 2048",
 	"mxward_cache_limit_bytes 4096",
