@@ -10,6 +10,7 @@
  *   -n N  queries, at most
  *   -r N  queries a second, whether or not they are answered
  *   -1    each question of the file once
+ *   -u N  the number that the first new name has (0)
  *   -w S  seconds to wait for a reply (1)
  *   -x W  which replies are right: all (NOERROR, with the answers that FILE says), question (any to our question), id */
 #include "tests/bench/load_link.h"
@@ -46,6 +47,7 @@ typedef struct options {
 	bool tcp, dnssec_ok, once;
 	unsigned links, open;
 	uint64_t count, rate;   /* 0: no limit */
+	uint64_t first;         /* number of the first query */
 	uint64_t seconds, wait; /* nanoseconds */
 	check_t check;
 } options_t;
@@ -108,6 +110,7 @@ static bool read_option(options_t *options, int letter)
 	case 'o': options->open = (unsigned)number; return number >= 1 && number <= LINKS_MAX * LINK_OPEN_MAX;
 	case 'n': options->count = number; return number >= 1;
 	case 'r': options->rate = number; return number >= 1;
+	case 'u': options->first = number; return true;
 	case 's': options->seconds = (uint64_t)(strtod(optarg, NULL) * (double)SECOND); return options->seconds > 0;
 	case 'w': options->wait = (uint64_t)(strtod(optarg, NULL) * (double)SECOND); return options->wait > 0;
 	case 'x': return read_check(options, optarg);
@@ -118,7 +121,7 @@ static bool read_option(options_t *options, int letter)
 static bool read_options(options_t *options, int argc, char **argv)
 {
 	*options = (options_t){ .links = 8, .open = 200, .seconds = 3 * SECOND, .wait = SECOND };
-	for (int letter; (letter = getopt(argc, argv, "td1c:o:n:r:s:w:x:")) != -1;)
+	for (int letter; (letter = getopt(argc, argv, "td1c:o:n:r:s:u:w:x:")) != -1;)
 		if (!read_option(options, letter))
 			return false;
 	if (argc - optind != 3 || !read_server(options, argv[optind], argv[optind + 1]))
@@ -161,20 +164,24 @@ static void close_links(load_t *load)
 	close(load->epoll);
 }
 
-/* How many more may be asked in all: by their number, and by the rate. */
+/* How many more may be asked in all, by the time and by their number. */
+static uint64_t still_to_ask(const load_t *load, uint64_t took)
+{
+	const options_t *options = load->options;
+	const uint64_t most = options->once ? load->questions.count : options->count > 0 ? options->count : UINT64_MAX;
+
+	return took < options->seconds && most > load->tally.sent ? most - load->tally.sent : 0;
+}
+
+/* How many of these now: at a rate, those that are due. */
 static uint64_t allowance(const load_t *load, uint64_t took)
 {
 	const options_t *options = load->options;
-	uint64_t most = options->once ? load->questions.count : options->count > 0 ? options->count : UINT64_MAX;
+	const uint64_t left = still_to_ask(load, took);
+	const uint64_t due = (uint64_t)((double)took / (double)SECOND * (double)options->rate) + 1;
+	const uint64_t late = due > load->tally.sent ? due - load->tally.sent : 0;
 
-	if (took >= options->seconds)
-		return 0;
-	if (options->rate > 0) {
-		const uint64_t due = (uint64_t)((double)took / (double)SECOND * (double)options->rate) + 1;
-
-		most = due < most ? due : most;
-	}
-	return most > load->tally.sent ? most - load->tally.sent : 0;
+	return options->rate > 0 && late < left ? late : left;
 }
 
 /* At a rate, queries that wait do not hold the next ones up. */
@@ -257,7 +264,7 @@ static uint64_t run(load_t *load)
 	unsigned first = 0;
 
 	ask_all(load, began, &first);
-	while ((open_queries(load) > 0 || allowance(load, now - began) > 0) && working_links(load) > 0) {
+	while ((open_queries(load) > 0 || still_to_ask(load, now - began) > 0) && working_links(load) > 0) {
 		take_replies(load, began, timeout);
 		now = clock_ns(CLOCK_MONOTONIC);
 		if (load->options->rate > 0)
@@ -322,6 +329,7 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	load.options = &options;
+	load.next = options.first;
 	if (!questions_read(&load.questions, options.file, options.dnssec_ok))
 		return EXIT_FAILURE;
 	if (open_links(&load)) {
