@@ -205,5 +205,11 @@ void history_detach(history_t *history)
 
 history_question_t *history_past(history_t *history, const name_t *name, history_told_fn *told, void *arg)
 {
-	return history != NULL ? past_ask(history->past, name, told, arg) : NULL;
+	return history != NULL ? past_ask(history->past, past_own_desk(history->past), name, told, arg) : NULL;
+}
+
+history_question_t *history_past_to(history_t *history, history_desk_t *desk, const name_t *name, history_told_fn *told,
+				    void *arg)
+{
+	return history != NULL ? past_ask(history->past, desk, name, told, arg) : NULL;
 }

@@ -1,7 +1,7 @@
 /* history.h: remembers which MX sets domains had (cache/history_store.h), and says what a domain's last one was.
  *
  *	pending thread ─ history_note() → [queue] → writer thread → file
- *	pending thread ─ history_past() → [queue] → reader thread → [mailbox] → told, in the pending thread's loop
+ *	pending thread ─ history_past() → [queue] → reader thread → [desk] → told, in the pending thread's loop
  *
  * Nobody waits for a disk: what does not fit into a queue is lost and counted, and so is what a full disk does not take. The
  * reader has a thread and a handle of its own, so that a question does not wait while the writer's journal goes over into the
@@ -70,7 +70,25 @@ MUST_USE history_question_t *history_past(history_t *history, const name_t *name
 
 enum { HISTORY_QUESTIONS_MAX = 4096 };
 
-/* `told` is not called any more. NULL is allowed. */
+/* `told` is not called any more. NULL is allowed. In the thread that asked. */
 void history_forget(history_question_t *question);
+
+/* ---- the past: for any number of threads, whatever their loops ---- */
+
+/* Where what a thread has asked for is told. */
+typedef struct history_desk history_desk_t;
+
+/* NULL when memory or file descriptors are out. Free it, in the same thread, before the history: questions that are still out are
+ * forgotten. NULL is allowed for history_desk_free(). */
+MUST_USE history_desk_t *history_desk_new(void);
+void history_desk_free(history_desk_t *desk);
+
+/* Readable when history_desk_read() is due, which calls `told` of all that has come. The desk may be freed in there. */
+int history_desk_fd(const history_desk_t *desk);
+void history_desk_read(history_desk_t *desk);
+
+/* history_past() for a desk. */
+MUST_USE history_question_t *history_past_to(history_t *history, history_desk_t *desk, const name_t *name,
+					     history_told_fn *told, void *arg);
 
 #endif

@@ -1,12 +1,12 @@
 /* past.c: see past.h.
  *
- *	past_ask() → queue → reader thread: looks it up → mailbox → on_mail(), in the loop → told, freed
+ *	past_ask() → queue → reader thread: looks it up → desk → history_desk_read(), in the thread that asked → told, freed
  *
- * A question belongs to whoever holds it; `told` is the loop's alone. */
+ * A question belongs to whoever holds it; `told` is the asking thread's alone. */
 #include "module/history/past.h"
 
+#include "module/history/desk.h"
 #include "module/log/queue.h"
-#include "module/mailbox.h"
 #include "validator/name.h"
 
 #include <stdlib.h>
@@ -16,6 +16,7 @@ struct history_question {
 	queue_item_t item;
 	mail_t mail;
 	past_t *past;
+	history_desk_t *desk;
 	history_told_fn *told; /* NULL: nobody wants to know any more */
 	void *arg;
 	history_sets_t found;
@@ -30,12 +31,12 @@ typedef struct request {
 
 struct past {
 	queue_t *queue;
-	mailbox_t mailbox;
 	const atomic_uint *files;
 	_Atomic bool on;
 	atomic_uint waiting; /* questions */
 
-	/* The loop's. */
+	/* The loop's, where there is one. */
+	history_desk_t *desk;
 	struct event *event;
 
 	/* The reader's. */
@@ -68,25 +69,6 @@ static void look_up(past_t *past, history_question_t *question)
 		close_store(past);
 }
 
-static void take(void *owner, queue_item_t *item)
-{
-	past_t *past = owner;
-
-	if (item->is_request) {
-		request_t *request = (request_t *)item;
-
-		close_store(past);
-		free(past->file);
-		past->file = request->file;
-		free(request);
-	} else {
-		history_question_t *question = (history_question_t *)item;
-
-		look_up(past, question);
-		mailbox_put(&past->mailbox, &question->mail);
-	}
-}
-
 static void finish(void *owner, size_t lost)
 {
 	(void)owner;
@@ -100,26 +82,47 @@ static void free_question(history_question_t *question)
 	free(question);
 }
 
-static void free_item(queue_item_t *item)
-{
-	if (!item->is_request) {
-		free_question((history_question_t *)item);
-		return;
-	}
-	free(((request_t *)item)->file);
-	free(item);
-}
-
 static history_question_t *question_of(mail_t *mail)
 {
 	return (history_question_t *)((char *)mail - offsetof(history_question_t, mail));
 }
 
-static void drop_mail(past_t *past)
+static void drop(mail_t *answer)
 {
-	for (mail_t *mail = mailbox_take(&past->mailbox), *next; mail != NULL; mail = next) {
-		next = mail->next;
-		free_question(question_of(mail));
+	free_question(question_of(answer));
+}
+
+static void take(void *owner, queue_item_t *item)
+{
+	past_t *past = owner;
+
+	if (item->is_request) {
+		request_t *request = (request_t *)item;
+
+		close_store(past);
+		free(past->file);
+		past->file = request->file;
+		free(request);
+	} else {
+		history_question_t *question = (history_question_t *)item;
+		history_desk_t *desk = question->desk;
+
+		look_up(past, question);
+		desk_put(desk, &question->mail);
+		desk_leave(desk, drop);
+	}
+}
+
+static void free_item(queue_item_t *item)
+{
+	if (item->is_request) {
+		free(((request_t *)item)->file);
+		free(item);
+	} else {
+		history_question_t *question = (history_question_t *)item;
+
+		desk_leave(question->desk, drop);
+		free_question(question);
 	}
 }
 
@@ -127,8 +130,7 @@ static void destroy(void *owner)
 {
 	past_t *past = owner;
 
-	drop_mail(past);
-	mailbox_close(&past->mailbox);
+	history_desk_free(past->desk);
 	close_store(past);
 	free(past->file);
 	free(past);
@@ -145,9 +147,7 @@ past_t *past_new(const atomic_uint *files)
 	if (past == NULL)
 		return NULL;
 	past->files = files;
-	past->mailbox.fd = -1;
-	if (mailbox_open(&past->mailbox))
-		past->queue = queue_new(HISTORY_QUESTIONS_MAX, &use, past);
+	past->queue = queue_new(HISTORY_QUESTIONS_MAX, &use, past);
 	if (past->queue != NULL && queue_start(past->queue))
 		return past;
 	if (past->queue != NULL)
@@ -174,15 +174,13 @@ void past_use(past_t *past, const char *file)
 	queue_put(past->queue, &request->item);
 }
 
-/* ---- the loop ---- */
+/* ---- threads that ask ---- */
 
-static void on_mail(evutil_socket_t fd, short events, void *arg)
+/* It may be freed by what is told. */
+void history_desk_read(history_desk_t *desk)
 {
-	past_t *past = arg;
-
-	(void)fd;
-	(void)events;
-	for (mail_t *mail = mailbox_take(&past->mailbox), *next; mail != NULL; mail = next) {
+	desk_hold(desk);
+	for (mail_t *mail = desk_take(desk), *next; mail != NULL; mail = next) {
 		history_question_t *question = question_of(mail);
 
 		next = mail->next;
@@ -190,12 +188,35 @@ static void on_mail(evutil_socket_t fd, short events, void *arg)
 			question->told(question->arg, question->found.count > 0 ? &question->found.sets[0] : NULL);
 		free_question(question);
 	}
+	desk_leave(desk, drop);
+}
+
+void history_desk_free(history_desk_t *desk)
+{
+	if (desk != NULL)
+		desk_leave(desk, drop);
+}
+
+static void on_mail(evutil_socket_t fd, short events, void *desk)
+{
+	(void)fd;
+	(void)events;
+	history_desk_read(desk);
 }
 
 bool past_attach(past_t *past, struct event_base *base)
 {
-	past->event = event_new(base, past->mailbox.fd, EV_READ | EV_PERSIST, on_mail, past);
+	if (past->desk == NULL)
+		past->desk = history_desk_new();
+	if (past->desk == NULL)
+		return false;
+	past->event = event_new(base, history_desk_fd(past->desk), EV_READ | EV_PERSIST, on_mail, past->desk);
 	return past->event != NULL && event_add(past->event, NULL) == 0;
+}
+
+history_desk_t *past_own_desk(past_t *past)
+{
+	return past->desk;
 }
 
 /* Questions that are out stay with the reader, whose mail nobody opens. */
@@ -206,11 +227,11 @@ void past_detach(past_t *past)
 	past->event = NULL;
 }
 
-history_question_t *past_ask(past_t *past, const name_t *name, history_told_fn *told, void *arg)
+history_question_t *past_ask(past_t *past, history_desk_t *desk, const name_t *name, history_told_fn *told, void *arg)
 {
 	history_question_t *question = NULL;
 
-	if (!atomic_load(&past->on))
+	if (desk == NULL || !atomic_load(&past->on))
 		return NULL;
 	if (atomic_fetch_add(&past->waiting, 1) < HISTORY_QUESTIONS_MAX)
 		question = malloc(sizeof(*question));
@@ -218,8 +239,9 @@ history_question_t *past_ask(past_t *past, const name_t *name, history_told_fn *
 		atomic_fetch_sub(&past->waiting, 1);
 		return NULL;
 	}
-	*question = (history_question_t){ .item.weight = 1, .past = past, .told = told, .arg = arg };
+	*question = (history_question_t){ .item.weight = 1, .past = past, .desk = desk, .told = told, .arg = arg };
 	name_to_text(name, question->name);
+	desk_hold(desk);
 	queue_put(past->queue, &question->item);
 	return question;
 }

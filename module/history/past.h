@@ -18,6 +18,10 @@ void past_use(past_t *past, const char *file);
 /* As in history.h. */
 MUST_USE bool past_attach(past_t *past, struct event_base *base);
 void past_detach(past_t *past);
-MUST_USE history_question_t *past_ask(past_t *past, const name_t *name, history_told_fn *told, void *arg);
+MUST_USE history_question_t *past_ask(past_t *past, history_desk_t *desk, const name_t *name, history_told_fn *told,
+				      void *arg);
+
+/* The desk of the thread that past_attach() was called in. NULL before. */
+history_desk_t *past_own_desk(past_t *past);
 
 #endif

@@ -5,6 +5,8 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -228,6 +230,88 @@ static void nobody_waits_at_the_end(void **state)
 	assert_int_equal(hearing.told, 0);
 }
 
+/* ---- desks ---- */
+
+enum { ASKERS = 4, QUESTIONS_EACH = 200, FORGOTTEN_EACH = 50 };
+
+typedef struct asker {
+	pthread_t thread;
+	fixture_t *f;
+	history_desk_t *desk; /* while it has questions out */
+	unsigned open;
+	unsigned told;
+	unsigned known;
+} asker_t;
+
+/* The last question takes the desk away, from inside of history_desk_read(). */
+static void on_told_at_desk(void *arg, const history_set_t *past)
+{
+	asker_t *asker = arg;
+
+	asker->told++;
+	asker->known += past != NULL && past->count == 2;
+	if (--asker->open > 0)
+		return;
+	history_desk_free(asker->desk);
+	asker->desk = NULL;
+}
+
+static void on_told_in_vain(void *arg, const history_set_t *past)
+{
+	(void)arg;
+	(void)past;
+	fail_msg("told what was forgotten");
+}
+
+static void *ask_at_desk(void *arg)
+{
+	asker_t *asker = arg;
+	const name_t name = name_of("example.org");
+	history_desk_t *left = history_desk_new();
+
+	asker->desk = history_desk_new();
+	assert_non_null(left);
+	assert_non_null(asker->desk);
+	for (; asker->open < QUESTIONS_EACH; asker->open++) {
+		assert_non_null(history_past_to(asker->f->history, asker->desk, &name, on_told_at_desk, asker));
+		if (asker->open < FORGOTTEN_EACH)
+			history_forget(history_past_to(asker->f->history, asker->desk, &name, on_told_in_vain, NULL));
+		if (asker->open < FORGOTTEN_EACH)
+			assert_non_null(history_past_to(asker->f->history, left, &name, on_told_in_vain, NULL));
+	}
+	history_desk_free(left); /* with questions that are out */
+	while (asker->desk != NULL) {
+		struct pollfd wait = { .fd = history_desk_fd(asker->desk), .events = POLLIN };
+
+		assert_int_equal(poll(&wait, 1, -1), 1);
+		history_desk_read(asker->desk);
+	}
+	return NULL;
+}
+
+/* Threads, each with a desk, beside the one with a loop. */
+static void tells_each_thread_its_own(void **state)
+{
+	fixture_t *f = *state;
+	hearing_t hearing = { .base = event_base_new() };
+	asker_t askers[ASKERS] = { 0 };
+
+	assert_true(history_attach(f->history, hearing.base));
+	note(f, "example.org", "10 mx1.example.net,20 mx2.example.net", 1000);
+	wait_for_past(f, &hearing, "example.org", "10 mx1.example.net. 20 mx2.example.net. ");
+	for (size_t i = 0; i < ASKERS; i++) {
+		askers[i].f = f;
+		assert_int_equal(pthread_create(&askers[i].thread, NULL, ask_at_desk, &askers[i]), 0);
+	}
+	for (size_t i = 0; i < ASKERS; i++) {
+		assert_int_equal(pthread_join(askers[i].thread, NULL), 0);
+		assert_int_equal(askers[i].told, QUESTIONS_EACH);
+		assert_int_equal(askers[i].known, QUESTIONS_EACH);
+	}
+	history_detach(f->history);
+	event_base_free(hearing.base);
+}
+
 /* ---- settings ---- */
 
 static void switched_off_it_notes_nothing(void **state)
@@ -384,6 +468,8 @@ static void nothing_may_be_there(void **state)
 	assert_true(history_attach(NULL, NULL));
 	history_detach(NULL);
 	assert_null(history_past(NULL, &name, on_told, NULL));
+	assert_null(history_past_to(NULL, NULL, &name, on_told, NULL));
+	history_desk_free(NULL);
 	history_forget(NULL);
 	history_free(NULL);
 }
@@ -396,6 +482,7 @@ int main(void)
 		FIXED(tells_the_past),
 		FIXED(who_forgets_is_not_told),
 		FIXED(nobody_waits_at_the_end),
+		FIXED(tells_each_thread_its_own),
 		FIXED(switched_off_it_notes_nothing),
 		FIXED(goes_over_to_another_file),
 		FIXED(stays_within_its_limits),
