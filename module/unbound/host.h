@@ -1,5 +1,6 @@
 /* host.h: what mxward uses of Unbound, and nothing else: the one place that knows which release it is built against. Written
- * for 1.17.1 (Debian 12); what differs in later releases is bridged below.
+ * for 1.17.1 (Debian 12) and tried with 1.22.0 (Debian 13); what differs between them is bridged below, by
+ * MXWARD_UNBOUND_RELEASE, which Meson has from that config.h (1.17.1 is 11701).
  *
  * Unbound's headers want its own config.h, whose place Meson hands in; the rooms' config.h is another file. */
 #ifndef MODULE_UNBOUND_HOST_H
@@ -28,6 +29,20 @@
 /* PACKAGE_STRING is the release whose headers these are: "unbound 1.17.1". The program that loads us must hold the same text:
  * its structures have another shape otherwise. */
 #define HOST_RELEASE PACKAGE_STRING
+
+/* Why an answer is bogus. Not to be freed before the query ends; NULL when memory is out. */
+static inline const char *host_why_bogus(struct module_qstate *query)
+{
+#if MXWARD_UNBOUND_RELEASE < 12000 /* somewhere between the two that were tried */
+	char *text = errinf_to_str_bogus(query);
+	const char *kept = text != NULL ? regional_strdup(query->region, text) : NULL;
+
+	free(text);
+	return kept;
+#else
+	return errinf_to_str_bogus(query, query->region);
+#endif
+}
 
 /* The address of a client that waits for a question. */
 static inline const struct sockaddr *host_client(const struct mesh_reply *reply)

@@ -3,7 +3,6 @@
 
 #include "cache/cache.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -24,19 +23,11 @@ static security_t security_of(const struct module_qstate *query)
 	}
 }
 
-static const char *why_of(struct module_qstate *query)
-{
-	char *text = errinf_to_str_bogus(query);
-	const char *kept = text != NULL ? regional_strdup(query->region, text) : NULL;
-
-	free(text);
-	return kept != NULL ? kept : "";
-}
-
 void message_outcome(struct module_qstate *query, outcome_t *outcome)
 {
 	struct sldns_buffer *buffer = query->env->scratch_buffer;
 	const struct dns_msg *message = query->return_msg;
+	const char *why = NULL;
 
 	*outcome = (outcome_t){ .state = OUTCOME_FAILED, .why = "" };
 	if (query->return_rcode != LDNS_RCODE_NOERROR || message == NULL || message->rep == NULL)
@@ -49,7 +40,8 @@ void message_outcome(struct module_qstate *query, outcome_t *outcome)
 	outcome->state = OUTCOME_ANSWERED;
 	outcome->security = security_of(query);
 	if (outcome->security == SECURITY_BOGUS)
-		outcome->why = why_of(query);
+		why = host_why_bogus(query);
+	outcome->why = why != NULL ? why : "";
 	outcome->packet = sldns_buffer_begin(buffer);
 	outcome->size = sldns_buffer_limit(buffer);
 }

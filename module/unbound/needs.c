@@ -3,6 +3,7 @@
 
 #include "module/clock.h"
 #include "module/inquiry/marks.h"
+#include "module/inquiry/memory.h"
 #include "module/unbound/ending.h"
 #include "module/unbound/message.h"
 
@@ -60,6 +61,20 @@ static void drop_unwanted(question_t *question)
 	}
 }
 
+static void stop_recall(question_t *question)
+{
+	recall_forget(question->recall);
+	question->recall = NULL;
+	limit_stop(&question->past);
+}
+
+static void go_on(question_t *question)
+{
+	struct module_qstate *query = question->query;
+
+	mesh_run(query->env->mesh, query->mesh_info, module_event_pass, NULL);
+}
+
 static void start_limit_of(question_t *question, need_kind_t kind);
 
 /* Needs of this kind get no more time. The query goes on as if a sub-query had come back. */
@@ -67,20 +82,21 @@ static void on_limit(int fd, short events, void *arg)
 {
 	limit_t *limit = arg;
 	question_t *question = limit->question;
-	struct module_qstate *query = question->query;
 
 	(void)fd;
 	(void)events;
 	state_thread();
-	ub_comm_base_now(query->env->worker_base);
+	ub_comm_base_now(question->query->env->worker_base);
 	limit_stop(limit);
 	if (!assessment_may_expire(question->assessment, limit->kind)) {
 		start_limit_of(question, limit->kind);
 		return;
 	}
+	if (limit->kind == NEED_PAST)
+		stop_recall(question);
 	drop_asks(question, limit->kind);
 	assessment_expire(question->assessment, limit->kind);
-	mesh_run(query->env->mesh, query->mesh_info, module_event_pass, NULL);
+	go_on(question);
 }
 
 static void limit_start(limit_t *limit, question_t *question, need_kind_t kind, unsigned milliseconds)
@@ -105,7 +121,7 @@ static void start_limit_of(question_t *question, need_kind_t kind)
 	case NEED_ANSWER: return;
 	case NEED_CORROBORATION: limit_start(&question->corroboration, question, kind, state->corroborate_ms); return;
 	case NEED_TARGET: limit_start(&question->targets, question, kind, state->target_ms); return;
-	case NEED_PAST: return;
+	case NEED_PAST: limit_start(&question->past, question, kind, state->target_ms); return;
 	}
 }
 
@@ -113,11 +129,34 @@ void needs_stop(question_t *question)
 {
 	limit_stop(&question->corroboration);
 	limit_stop(&question->targets);
+	stop_recall(question);
 	for (ask_t *ask = question->asks, *next; ask != NULL; ask = next) {
 		next = ask->next;
 		free(ask);
 	}
 	question->asks = NULL;
+}
+
+/* ---- the past ---- */
+
+static void on_past(void *arg, const history_set_t *past)
+{
+	question_t *question = arg;
+
+	state_thread();
+	ub_comm_base_now(question->query->env->worker_base);
+	question->recall = NULL;
+	limit_stop(&question->past);
+	memory_supply(question->assessment, past);
+	go_on(question);
+}
+
+static bool ask_past(question_t *question, const need_t *need)
+{
+	history_t *history = question->place->state->witnesses.history;
+
+	question->recall = recall_ask(history, question->query->env->worker_base, &need->name, on_past, question);
+	return question->recall != NULL;
 }
 
 /* ---- sub-queries ---- */
@@ -171,7 +210,7 @@ static bool is_refused(const question_t *question, const need_t *need)
 	return need->tcp && marks_has(question->place->state->verdicts, &need->name, MARK_NO_TCP, clock_of_cache());
 }
 
-static bool ask(question_t *question, const need_t *need)
+static bool ask_servers(question_t *question, const need_t *need)
 {
 	ask_t *ask = is_refused(question, need) ? NULL : malloc(sizeof(*ask));
 
@@ -186,27 +225,35 @@ static bool ask(question_t *question, const need_t *need)
 	return true;
 }
 
-void needs_advance(question_t *question)
+static void ask(question_t *question, const need_t *need)
 {
 	static const outcome_t nothing = { .state = OUTCOME_FAILED, .why = "" };
+
+	start_limit_of(question, need->kind);
+	if (need->kind != NEED_PAST && !ask_servers(question, need))
+		assessment_supply(question->assessment, need->id, &nothing);
+	else if (need->kind == NEED_PAST && !ask_past(question, need)) {
+		stop_recall(question);
+		assessment_supply_past(question->assessment, NULL);
+	}
+}
+
+void needs_advance(question_t *question)
+{
 	need_t need;
 
-	while (assessment_next_need(question->assessment, &need)) {
-		if (need.ahead) { /* over TCP Unbound validates nothing for us: what may be secure is left to UDP */
+	while (assessment_next_need(question->assessment, &need))
+		if (need.ahead) /* over TCP Unbound validates nothing for us: what may be secure is left to UDP */
 			assessment_decline(question->assessment, need.id);
-			continue;
-		}
-		start_limit_of(question, need.kind);
-		if (need.kind == NEED_PAST) /* a disk is no place for Unbound's threads to wait */
-			assessment_supply_past(question->assessment, NULL);
-		else if (!ask(question, &need))
-			assessment_supply(question->assessment, need.id, &nothing);
-	}
+		else
+			ask(question, &need);
 	drop_unwanted(question);
-	if (question->asks == NULL)
-		ending_carry_out(question);
-	else
+	if (question->asks != NULL)
 		question->query->ext_state[question->place->id] = module_wait_subquery;
+	else if (question->recall != NULL) /* Unbound fails queries that wait for sub-queries and have none */
+		question->query->ext_state[question->place->id] = module_wait_reply;
+	else
+		ending_carry_out(question);
 }
 
 static bool fits(const need_t *need, const struct module_qstate *sub, const name_t *name)

@@ -3,6 +3,7 @@
 #define MODULE_UNBOUND_QUESTION_INSIDE_H
 
 #include "module/unbound/question.h"
+#include "module/unbound/recall.h"
 #include "validator/assessment.h"
 #include "validator/name.h"
 
@@ -33,10 +34,12 @@ struct question {
 	bool unkept; /* by Unbound: it is for an assessment */
 	bool is_sub; /* made by another question of ours */
 	uint64_t began;
-	name_t name; /* lower case */
-	ask_t *asks; /* open ones */
+	name_t name;      /* lower case */
+	ask_t *asks;      /* open ones */
+	recall_t *recall; /* while the history is asked */
 	limit_t corroboration;
 	limit_t targets;
+	limit_t past;
 };
 
 /* Makes the query one of ours; question_clear() frees it. NULL when memory is out. */

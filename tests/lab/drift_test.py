@@ -31,13 +31,12 @@ def _tell(name, records):
 
 
 class Assessed:
-    """One question to a daemon of its own: what the client got, and the validation log's entry."""
+    """One question to a resolver of its own: what the client got, and the validation log's entry."""
 
-    def __init__(self, which, name, changes=None):
-        server = daemon.Mxward(which, changes)
+    def __init__(self, server, address, name):
         before = len(server.validated())
         with server:
-            self.answer = asking.ask(daemon.ADDRESS, name, "MX")
+            self.answer = asking.ask(address, name, "MX")
             daemon.wait_until(lambda: len(server.validated()) > before, f"an assessment of {name}", server.running)
             self.entry = server.validated()[-1]
             server.stop()
@@ -58,7 +57,11 @@ class Assessed:
         return self.entry["verdict"] == "reject" and BLOCKED in self.answer.codes() and not self.answer.reply.answer
 
 
-def _moves(cases):
+def _by_daemon(which, name, changes=None):
+    return Assessed(daemon.Mxward(which, changes), daemon.ADDRESS, name)
+
+
+def moves(cases, assess):
     """Each row: what the servers say, and what is found then."""
     steps = (
         ("the first time", GOOGLE, set(), None),
@@ -76,7 +79,7 @@ def _moves(cases):
     )
     for what, records, checks, drift in steps:
         _tell(NAME, records)
-        got = Assessed("drift", NAME)
+        got = assess("drift", NAME)
         cases.check(got.checks() == checks and got.drift() == drift, f"{what}: {checks or 'nothing'}", (got.checks(), got.entry["past"]))
         cases.check(got.entry["verdict"] != "reject" and not got.answer.failure, f"{what}: it passes", got.entry["verdict"])
         if what == "another provider":
@@ -87,7 +90,7 @@ def _moves(cases):
                         f"{what}: the log has what was before", got.entry["past"])
 
 
-def _rejected(cases):
+def rejected(cases, assess):
     """A move that is rejected is not remembered, until a pin accepts it."""
     steps = (
         ("before", MICROSOFT, REJECT, True),
@@ -99,28 +102,28 @@ def _rejected(cases):
     )
     for what, records, changes, passes in steps:
         _tell(NAME, records)
-        got = Assessed("drift-reject", NAME, changes)
+        got = assess("drift-reject", NAME, changes)
         cases.check(got.passed() if passes else got.rejected(), f"rejecting, {what}: {'passes' if passes else 'SERVFAIL'}", got.entry["verdict"])
         if not passes:
             cases.check(got.answer.texts() == ["mx: mx-drift moving.plain"], f"rejecting, {what}: says why", got.answer.texts())
 
 
-def _signed(cases):
+def signed(cases, assess):
     """What was accepted unsigned is elsewhere in the signed set: noted, and no alert, nor a rejection."""
     _tell(SIGNED, GOOGLE)
-    got = Assessed("drift-signed", SIGNED, {"resolver": {"domain-insecure": [SIGNED]}})
+    got = assess("drift-signed", SIGNED, {"resolver": {"domain-insecure": [SIGNED]}})
     cases.check(got.passed() and got.entry["security"] == "insecure", "signed: at first without its signatures", got.entry["verdict"])
     _tell(SIGNED, None)
-    got = Assessed("drift-signed", SIGNED, REJECT)
+    got = assess("drift-signed", SIGNED, REJECT)
     cases.check(got.passed() and got.entry["security"] == "secure", "signed: it passes", got.entry["verdict"])
     cases.check(got.checks() == {"mx-changed"} and got.drift() == "moved", "signed: only noted", got.entry["findings"])
 
 
-def _without_history(cases):
+def without_history(cases, assess):
     _tell(NAME, GOOGLE)
-    Assessed("drift-off", NAME, {"history": {"enable": False}})
+    assess("drift-off", NAME, {"history": {"enable": False}})
     _tell(NAME, MICROSOFT)
-    got = Assessed("drift-off", NAME, {"history": {"enable": False}})
+    got = assess("drift-off", NAME, {"history": {"enable": False}})
     cases.check(got.checks() == set() and got.entry["past"] is None, "without a history there is nothing to find", got.entry["past"])
 
 
@@ -151,8 +154,9 @@ def _explained(cases):
 
 def main():
     cases = Cases()
-    for test in (_moves, _rejected, _signed, _without_history, _explained):
-        test(cases)
+    for test in (moves, rejected, signed, without_history):
+        test(cases, _by_daemon)
+    _explained(cases)
     return cases.finish()
 
 

@@ -4,7 +4,7 @@ reasons, in the reply and in the validation log, for clients of all kinds. What 
 import subprocess
 import sys
 
-import dns.flags
+import dns.edns
 import dns.rdatatype
 
 import asking
@@ -58,8 +58,9 @@ def _compare_reasons(cases, questions, daemons, modules):
 
 def _problems(question, variant, answer, hit):
     """As the manifest says; but where Unbound validates, it shows AD to clients that set CD, and of a bogus answer from its
-    cache it tells no more than that it is bogus."""
-    ede_left_out = hit and question.status == "bogus"
+    cache, or in releases after 1.17 at once, it tells no more than that it is bogus."""
+    only_bogus = question.status == "bogus" and answer.codes() == [dns.edns.EDECode.DNSSEC_BOGUS]
+    ede_left_out = only_bogus or (hit and question.status == "bogus")
     for problem in asking.problems(question, variant, answer, hit):
         if (ede_left_out and "EDE" in problem) or (variant.cd and problem == "AD is 1"):
             continue
