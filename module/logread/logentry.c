@@ -311,6 +311,16 @@ static void read_ede(reading_t *reading, json_t *object)
 		refuse(reading, "its extended error is none");
 }
 
+/* Lines of before the key was there do without. */
+static void read_stale(reading_t *reading)
+{
+	const json_t *stale = json_object_get(reading->entry->line, "stale");
+
+	reading->entry->stale = json_is_true(stale);
+	if (stale != NULL && !json_is_boolean(stale))
+		refuse(reading, "its stale is neither true nor false");
+}
+
 /* What every entry has. */
 static void read_common(reading_t *reading)
 {
@@ -340,6 +350,7 @@ static void read_common(reading_t *reading)
 	entry->took_ms = (uint32_t)took;
 	read_client(reading, client);
 	read_ede(reading, ede);
+	read_stale(reading);
 }
 
 /* --- The line ------------------------------------------------------------------------------------------------------ */
@@ -469,11 +480,11 @@ static json_t *ede_json(const logentry_t *entry)
 
 json_t *logentry_json(const logentry_t *entry, uint64_t id)
 {
-	return json_pack("{s:I, s:I, s:I, s:s, s:s, s:s, s:o, s:I, s:s, s:s?, s:s, s:s, s:o, s:s, s:o, s:o}", "id",
+	return json_pack("{s:I, s:I, s:I, s:s, s:s, s:s, s:o, s:I, s:s, s:s?, s:s, s:s, s:o, s:s, s:o, s:o, s:b}", "id",
 			 (json_int_t)id, "seq", (json_int_t)entry->seq, "time", (json_int_t)entry->time, "kind",
 			 kinds[entry->kind], "domain", entry->domain, "type", entry->type, "client",
 			 client_json(&entry->client), "took_ms", (json_int_t)entry->took_ms, "verdict",
 			 verdicts[entry->verdict], "would", entry->would, "security", entry->security, "rcode",
 			 entry->rcode, "ede", ede_json(entry), "reason", entry->reason, "checks", checks_json(entry),
-			 "hosts", hosts_json(entry));
+			 "hosts", hosts_json(entry), "stale", (int)entry->stale);
 }

@@ -65,6 +65,7 @@ typedef struct logentry {
 	uint16_t ede; /* 0 with ede_name NULL: none */
 	const char *ede_name;
 	const char *reason;
+	bool stale;         /* clients got what had ended (RFC 8767); false where the line does not say */
 	size_t check_count; /* each once, in the order of the findings */
 	logentry_check_t checks[LOGENTRY_CHECKS_MAX];
 	size_t host_count; /* the exchanges in delivery order, then others that findings are about; each once */

@@ -238,6 +238,8 @@ static void add_verdict(tree_t *root, const logentry_t *entry)
 
 	if (entry->would != NULL)
 		tree_add(root, YELLOW, "monitored: would have been: %s; the answer passed as it came", entry->would);
+	if (entry->stale)
+		tree_add(root, YELLOW, "stale: an answer that had ended was given instead of SERVFAIL");
 	if (entry->ede_name != NULL)
 		tree_add(root, colour, "%s: %s, extended error %u (%s)%s%s", logentry_verdict_name(entry->verdict),
 			 entry->rcode, entry->ede, entry->ede_name, colon, entry->reason);

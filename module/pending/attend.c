@@ -110,20 +110,22 @@ static void question_answer(pending_t *pending, question_t *question, const reso
 
 /* ---- stale answers ---- */
 
-/* From now on the cache hands out what had ended. False when there is nothing. */
-static bool keep_stale(pending_t *pending, const name_t *name, uint16_t type, bool failed)
+/* From now on the cache hands out what had ended, which *found (NULL is allowed) describes. False when there is nothing. */
+static bool keep_stale(pending_t *pending, const name_t *name, uint16_t type, bool failed, cache_found_t *found)
 {
 	const cache_key_t key = { .name = name->octets, .name_size = name->size, .type = type };
+	cache_found_t unseen;
 
 	return pending->settings.stale > 0 && stale_serves(type) &&
-	       stale_keep(pending->cache, &key, pending->settings.stale, failed, pending->out, sizeof(pending->out));
+	       stale_keep(pending->cache, &key, pending->settings.stale, failed, pending->out, sizeof(pending->out),
+			  found != NULL ? found : &unseen);
 }
 
 /* Who asks for what is late gets what there is at once. */
 static bool answer_late(pending_t *pending, const question_t *question, const waiter_t *waiter)
 {
 	return waiter->told == NULL && question->is_late &&
-	       keep_stale(pending, &question->name, question->type, false) && answer_from_cache(pending, waiter);
+	       keep_stale(pending, &question->name, question->type, false, NULL) && answer_from_cache(pending, waiter);
 }
 
 /* The question goes on; who would rather have the truth than an answer waits on. */
@@ -181,14 +183,15 @@ static void question_settle(pending_t *pending, question_t *question, const reso
 	question_answer(pending, question, resolution, verdict);
 }
 
+/* `stale`: what clients are given instead, where question->is_stale. */
 static void question_tell(const pending_t *pending, const question_t *question, const resolution_t *resolution,
-			  const verdict_t *verdict)
+			  const verdict_t *verdict, const cache_found_t *stale)
 {
 	ended_t ended = { .name = &question->name,
 			  .type = question->type,
 			  .took = question_took(question),
 			  .wall = clock_milliseconds(CLOCK_REALTIME),
-			  .stale = question->is_stale,
+			  .stale = question->is_stale ? stale : NULL,
 			  .resolution = resolution,
 			  .verdict = verdict };
 
@@ -257,6 +260,7 @@ static void on_done(void *arg, const resolution_t *resolution, const verdict_t *
 {
 	question_t *question = arg;
 	pending_t *pending = question->owner;
+	cache_found_t stale;
 	resolution_t noted; /* borrows what `resolution` owns */
 
 	if (resolution == NULL) {
@@ -267,9 +271,9 @@ static void on_done(void *arg, const resolution_t *resolution, const verdict_t *
 		return;
 	if (note_anchor(pending, question, resolution, &noted))
 		resolution = &noted;
-	question->is_stale =
-		stale_permits(resolution, verdict) && keep_stale(pending, &question->name, question->type, true);
-	question_tell(pending, question, resolution, verdict);
+	question->is_stale = stale_permits(resolution, verdict) &&
+			     keep_stale(pending, &question->name, question->type, true, &stale);
+	question_tell(pending, question, resolution, verdict, &stale);
 	question_settle(pending, question, resolution, verdict);
 }
 
@@ -325,7 +329,7 @@ static void turn_away(pending_t *pending, waiter_t *waiter, const shares_refusal
 	refusals_note(&pending->refusals, pending->witnesses.log, refusal,
 		      waiter->told == NULL ? &waiter->client.peer : NULL, clock_milliseconds(CLOCK_MONOTONIC));
 	if (waiter->told == NULL) {
-		if (!keep_stale(pending, &waiter->query.name, waiter->query.type, false) ||
+		if (!keep_stale(pending, &waiter->query.name, waiter->query.type, false, NULL) ||
 		    !answer_from_cache(pending, waiter))
 			reply_servfail(pending, waiter, EDE_OTHER, why);
 	} else {

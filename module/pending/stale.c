@@ -24,15 +24,15 @@ static bool bounces(const cache_key_t *key, const cache_found_t *found)
 	return key->type == TYPE_MX && found->rcode == RCODE_NXDOMAIN;
 }
 
-bool stale_keep(cache_t *cache, const cache_key_t *key, uint32_t most, bool failed, uint8_t *scratch, size_t room)
+bool stale_keep(cache_t *cache, const cache_key_t *key, uint32_t most, bool failed, uint8_t *scratch, size_t room,
+		cache_found_t *found)
 {
 	const uint64_t now = clock_of_cache();
 	cache_stale_t stale = { .most = most, .failed = failed };
-	cache_found_t found;
 
-	if (cache_find_stale(cache, key, CACHE_FORM_DNSSEC, most, now, scratch, room, &found) != CACHE_HIT ||
-	    found.failure || bounces(key, &found))
+	if (cache_find_stale(cache, key, CACHE_FORM_DNSSEC, most, now, scratch, room, found) != CACHE_HIT ||
+	    found->failure || bounces(key, found))
 		return false;
-	stale.longest = signed_left(scratch, found.size, clock_of_wall());
+	stale.longest = signed_left(scratch, found->size, clock_of_wall());
 	return cache_put_stale(cache, key, &stale, now);
 }

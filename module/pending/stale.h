@@ -16,8 +16,9 @@ MUST_USE bool stale_serves(uint16_t type);
 MUST_USE bool stale_permits(const resolution_t *resolution, const verdict_t *verdict);
 
 /* Has the cache hand out what ended under `key` for a while, as cache_put_stale() says, at most `most` seconds after its end
- * and never past the end of a signature in it; not that there is no domain, for MX: that bounces mail. False when there is nothing to hand out. `scratch` is overwritten. */
+ * and never past the end of a signature in it; not that there is no domain, for MX: that bounces mail. False when there is
+ * nothing to hand out; else *found is what had ended. `scratch` is overwritten. */
 MUST_USE bool stale_keep(cache_t *cache, const cache_key_t *key, uint32_t most, bool failed, uint8_t *scratch,
-			 size_t room);
+			 size_t room, cache_found_t *found);
 
 #endif

@@ -40,7 +40,7 @@ static void log_failure(log_t *log, const ended_t *ended)
 	log_write(log, LOG_LEVEL_INFO, "%s name=%s type=%s ede=%s why=\"%.*s\"%s", failure_in_words(answer),
 		  name_to_text(ended->name, name), type != NULL ? type : "", code_in_words(answer->ede, code),
 		  answer->ede_text_size, answer->ede_text != NULL ? answer->ede_text : "",
-		  ended->stale ? " given=stale" : "");
+		  ended->stale != NULL ? " given=stale" : "");
 	free(type);
 }
 
@@ -70,20 +70,25 @@ static void log_validation(vlog_t *vlog, const ended_t *ended)
 {
 	const cache_answer_t *answer = &ended->resolution->answer;
 	const vlog_kind_t kind = ended->verdict != NULL ? VLOG_ASSESSMENT : VLOG_REJECTED;
-	const vlog_event_t event = { .kind = kind,
-				     .time = ended->wall,
-				     .name = ended->name,
-				     .type = ended->type,
-				     .client = ended->client,
-				     .tcp = ended->tcp,
-				     .clients = ended->clients,
-				     .took = ended->took,
-				     .verdict = ended->verdict,
-				     .security = (security_t)answer->security,
-				     .rcode = answer->failure ? RCODE_SERVFAIL : answer->rcode,
-				     .ede = answer->ede,
-				     .reason = answer->ede_text };
+	vlog_event_t event = { .kind = kind,
+			       .time = ended->wall,
+			       .name = ended->name,
+			       .type = ended->type,
+			       .client = ended->client,
+			       .tcp = ended->tcp,
+			       .clients = ended->clients,
+			       .took = ended->took,
+			       .verdict = ended->verdict,
+			       .security = (security_t)answer->security,
+			       .rcode = answer->failure ? RCODE_SERVFAIL : answer->rcode,
+			       .ede = answer->ede,
+			       .reason = answer->ede_text };
 
+	if (ended->stale != NULL) {
+		event.stale = true;
+		event.security = (security_t)ended->stale->security;
+		event.rcode = ended->stale->rcode;
+	}
 	if ((ended->verdict != NULL || answer->failure) && vlog_wants(vlog, kind))
 		vlog_write(vlog, &event);
 }
@@ -93,7 +98,7 @@ static void count(counts_t *counts, const ended_t *ended)
 	const cache_answer_t *answer = &ended->resolution->answer;
 
 	if (counts != NULL)
-		counts_note(counts, ended->verdict, answer->failure && !ended->stale,
+		counts_note(counts, ended->verdict, answer->failure && ended->stale == NULL,
 			    answer->security == SECURITY_BOGUS, answer->ede, ended->clients, ended->took);
 }
 
@@ -102,7 +107,7 @@ void witnesses_hear(const witnesses_t *witnesses, const ended_t *ended)
 	log_failure(witnesses->log, ended);
 	log_verdict(witnesses->log, ended);
 	log_validation(witnesses->vlog, ended);
-	if (ended->type == RDATA_TYPE_MX)
+	if (ended->type == RDATA_TYPE_MX && ended->stale == NULL) /* neither SERVFAIL nor a success */
 		alerts_note(witnesses->alerts, ended->name, ended->verdict, ended->resolution->answer.failure,
 			    ended->wall / 1000);
 	history_note(witnesses->history, ended->name, ended->verdict, ended->wall / 1000);

@@ -27,9 +27,10 @@ typedef struct ended {
 	const struct sockaddr *client; /* the first who asked; NULL: no client did */
 	bool tcp;                      /* how that client asked */
 	unsigned clients;              /* how many asked and waited */
-	bool stale;                    /* it failed, and clients are given what had ended (stale.h) */
-	uint32_t took;                 /* milliseconds from the question to the answer */
-	uint64_t wall;                 /* now, milliseconds since 1970 */
+	const cache_found_t
+		*stale; /* it failed, and clients are given this, which had ended (stale.h); NULL: nothing */
+	uint32_t took;  /* milliseconds from the question to the answer */
+	uint64_t wall;  /* now, milliseconds since 1970 */
 	const resolution_t *resolution;
 	const verdict_t *verdict; /* NULL for types other than MX */
 } ended_t;

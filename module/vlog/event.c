@@ -18,6 +18,7 @@
 enum {
 	REASON_MAX = 1024, /* octets of a reason, escaped */
 	RCODE_SERVFAIL = 2,
+	RCODE_NXDOMAIN = 3,
 	SECOND = 1000,       /* milliseconds */
 	PRIORITY_NOTICE = 5, /* syslog(3) */
 	PRIORITY_INFO = 6,
@@ -68,11 +69,13 @@ const char *event_type(const vlog_event_t *event)
 
 static security_t security_of(const vlog_event_t *event)
 {
-	return event->verdict != NULL ? event->verdict->security : event->security;
+	return event->verdict != NULL && !event->stale ? event->verdict->security : event->security;
 }
 
 static uint16_t ede_of(const vlog_event_t *event)
 {
+	if (event->stale)
+		return event->rcode == RCODE_NXDOMAIN ? EDE_STALE_NXDOMAIN : EDE_STALE_ANSWER;
 	return event->verdict != NULL ? event->verdict->ede : event->ede;
 }
 
@@ -272,9 +275,10 @@ static json_t *event_object(const vlog_event_t *event)
 				   securities[security_of(event)], "rcode", summary_rcode(event->rcode, rcode), "ede",
 				   ede_json(ede_of(event)), "reason", reason_of(event, reason));
 
-	if (object == NULL || event->verdict == NULL)
-		return object;
-	if (json_object_update_new(object, verdict_json(event->verdict)) == 0)
+	if (object == NULL)
+		return NULL;
+	if ((event->verdict == NULL || json_object_update_new(object, verdict_json(event->verdict)) == 0) &&
+	    (event->kind == VLOG_HIT || json_object_set_new(object, "stale", json_boolean(event->stale)) == 0))
 		return object;
 	json_decref(object);
 	return NULL;
@@ -325,6 +329,8 @@ static void put_fields(FILE *out, const vlog_event_t *event, const char *type)
 		'\0');
 	fprintf(out, "MXWARD_VERDICT=%s%cMXWARD_SECURITY=%s%cMXWARD_TOOK_MS=%u%c", verdict, '\0',
 		securities[security_of(event)], '\0', event->took, '\0');
+	if (event->stale)
+		fprintf(out, "MXWARD_STALE=1%c", '\0');
 	if (ede_of(event) != EDE_NONE)
 		fprintf(out, "MXWARD_EDE=%u%c", ede_of(event), '\0');
 	if (event->verdict != NULL)

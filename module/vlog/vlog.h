@@ -44,7 +44,8 @@ typedef struct vlog_event {
 	security_t security;           /* of what was sent; with a verdict it counts instead */
 	uint8_t rcode;                 /* that was sent to clients without CD */
 	uint16_t ede;                  /* an ede_t; with a verdict it counts instead */
-	const char *reason;            /* why, in words, may hold anything; NULL or "": none, or the verdict's */
+	bool stale;         /* clients got what had ended instead: rcode is that answer's, and security, which counts */
+	const char *reason; /* why, in words, may hold anything; NULL or "": none, or the verdict's */
 } vlog_event_t;
 
 typedef struct vlog_stats {

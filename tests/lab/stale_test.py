@@ -109,6 +109,18 @@ def _counted(cases, mxward):
     cases.check(True, "and logged")
 
 
+def _logged(cases, mxward):
+    """The validation log says what clients got, and what failed."""
+    def stale():
+        return [entry for entry in mxward.validated("rejected") if entry["question"] == {"name": "host.plain.", "type": "MX"} and entry["stale"]]
+
+    daemon.wait_until(stale, "a stale answer in the validation log", mxward.running)
+    entry = stale()[0]
+    told = {key: entry[key] for key in ("verdict", "rcode", "security")}
+    good = told == {"verdict": "failed", "rcode": "NOERROR", "security": "insecure"} and entry["ede"]["code"] == STALE and entry["reason"]
+    cases.check(good, "and in the validation log it is what clients got, with the reason", entry)
+
+
 def _unreachable(cases, servers):
     """Each refresh fails after a second."""
     clock = Clock(daemon.folder() / "clock-fails")
@@ -126,6 +138,7 @@ def _unreachable(cases, servers):
         for _ in range(AGAIN):
             _is_stale(cases, before["host.plain.", "MX"], _ask("host.plain.", "MX"), [STALE], "soon after")
         _counted(cases, mxward)
+        _logged(cases, mxward)
         tries = _tries(mxward, "host.plain.", "MX")
         most = 1 + int((time.monotonic() - began) / FIRST_WAIT)
         cases.check(1 <= tries <= most, "the servers are asked again no sooner than RFC 9520 allows", f"{tries} times, {most} at most")

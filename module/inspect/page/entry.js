@@ -30,6 +30,7 @@ function details(entry, line) {
 		["Took", took(entry.took_ms)],
 		["DNSSEC", security(entry.security), line.received && line.received !== entry.security ? ` (${plain(line.received)} when it came)` : ""],
 		["Status", plain(entry.rcode), entry.ede ? `, extended error ${entry.ede.code}: ${plain(entry.ede.name)}` : ""],
+		entry.stale && ["Stale", "An answer that had ended was given, for want of better"],
 		line.corroboration && ["Over TCP", plain(line.corroboration)],
 		entry.reason && ["Reason", plain(entry.reason)],
 	]);

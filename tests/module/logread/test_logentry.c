@@ -53,6 +53,8 @@ static const row_t rows[] = {
 	{ "a finding without a host", "\"host\":\"mx1.example.org.\",", "", LOGENTRY_MALFORMED, "host" },
 	{ "findings that are no array", "\"findings\":[", "\"findings\":{},\"other_findings\":[", LOGENTRY_MALFORMED,
 	  "findings" },
+	{ "a stale answer", "\"other\":[]}", "\"other\":[],\"stale\":true}", LOGENTRY_READ, NULL },
+	{ "a stale answer that is neither", "\"other\":[]}", "\"other\":[],\"stale\":1}", LOGENTRY_MALFORMED, "stale" },
 	{ "octets behind the end", "\"other\":[]}", "\"other\":[]}}", LOGENTRY_MALFORMED, "JSON" },
 	{ "an end that is missing", "\"other\":[]}", "\"other\":[]", LOGENTRY_MALFORMED, "JSON" },
 };

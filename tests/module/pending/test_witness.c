@@ -40,7 +40,10 @@ static void hear(const row_t *row, log_t *log)
 			    .ede_text = row->why,
 			    .ede_text_size = row->why != NULL ? (uint8_t)strlen(row->why) : 0 },
 	};
-	const ended_t ended = { .name = &name, .type = row->type, .stale = row->stale, .resolution = &resolution };
+	const cache_found_t old = { .rcode = 0 };
+	const ended_t ended = {
+		.name = &name, .type = row->type, .stale = row->stale ? &old : NULL, .resolution = &resolution
+	};
 	const witnesses_t witnesses = { .log = log };
 
 	assert_true(name_from_text("example.org.", &name));
@@ -65,11 +68,48 @@ static void logs_a_failure(void **state)
 	folder_remove(&folder);
 }
 
+static size_t failing(alerts_t *alerts)
+{
+	alerts_stats_t stats;
+
+	alerts_stats(alerts, &stats);
+	return stats.failing;
+}
+
+/* Rule R6 is about SERVFAIL. A stale answer is none, and no success either: it begins no row of failures, and ends none. */
+static void a_stale_answer_is_neither(void **state)
+{
+	static const alerts_settings_t settings = {
+		.webhook_url = "", .webhook_token_file = "", .webhook_ca_file = "", .file = "", .failing_after = 14400
+	};
+	const resolution_t failure = { .answer = { .failure = true, .ede = EDE_NETWORK_ERROR } };
+	const cache_found_t old = { .rcode = 0 };
+	alerts_t *alerts = alerts_new(&settings, NULL);
+	const witnesses_t witnesses = { .alerts = alerts };
+	name_t name;
+	ended_t ended = { .name = &name, .type = RDATA_TYPE_MX, .resolution = &failure };
+
+	(void)state;
+	assert_non_null(alerts);
+	assert_true(name_from_text("example.org.", &name));
+	ended.stale = &old;
+	witnesses_hear(&witnesses, &ended);
+	assert_int_equal(failing(alerts), 0);
+	ended.stale = NULL;
+	witnesses_hear(&witnesses, &ended);
+	assert_int_equal(failing(alerts), 1);
+	ended.stale = &old;
+	witnesses_hear(&witnesses, &ended);
+	assert_int_equal(failing(alerts), 1);
+	alerts_free(alerts);
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[sizeof(rows) / sizeof(rows[0])];
+	enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+	struct CMUnitTest tests[ROWS + 1] = { [ROWS] = cmocka_unit_test(a_stale_answer_is_neither) };
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < ROWS; i++)
 		tests[i] = (struct CMUnitTest){ rows[i].name, logs_a_failure, NULL, NULL, (void *)(uintptr_t)&rows[i] };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

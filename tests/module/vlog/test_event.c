@@ -187,6 +187,48 @@ static vlog_event_t event_of(const name_t *name, const verdict_t *verdict, const
 			       .ede = EDE_OTHER };
 }
 
+/* What clients got counts, and not what failed. */
+static void tells_a_stale_answer(void **state)
+{
+	const name_t name = name_of("example.org");
+	const verdict_t failed = { .failed = true, .ede = EDE_NO_REACHABLE_AUTHORITY, .text = "no server answers" };
+	vlog_event_t event = event_of(&name, &failed, NULL);
+	json_t *json;
+	size_t size;
+	char *fields;
+
+	(void)state;
+	event.stale = true;
+	json = read_back(&event);
+	assert_string_equal(string_at(json, "verdict"), "failed");
+	assert_string_equal(string_at(json, "security"), "secure");
+	assert_string_equal(string_at(json, "rcode"), "NOERROR");
+	assert_string_equal(string_at(json, "reason"), "no server answers");
+	assert_int_equal(json_integer_value(json_object_get(json_object_get(json, "ede"), "code")), EDE_STALE_ANSWER);
+	assert_true(json_is_true(json_object_get(json, "stale")));
+	json_decref(json);
+	event.rcode = 3;
+	json = read_back(&event);
+	assert_int_equal(json_integer_value(json_object_get(json_object_get(json, "ede"), "code")), EDE_STALE_NXDOMAIN);
+	json_decref(json);
+	fields = event_fields(&event, &size);
+	assert_non_null(fields);
+	assert_non_null(memmem(fields, size, "\0MXWARD_STALE=1", sizeof("\0MXWARD_STALE=1")));
+	free(fields);
+}
+
+/* The log does not know what a hit was. */
+static void a_hit_tells_nothing_of_it(void **state)
+{
+	const name_t name = name_of("example.org");
+	const vlog_event_t event = { .kind = VLOG_HIT, .name = &name, .type = 15, .ede = EDE_NONE };
+	json_t *json = read_back(&event);
+
+	(void)state;
+	assert_null(json_object_get(json, "stale"));
+	json_decref(json);
+}
+
 static void tells_a_verdict(void **state)
 {
 	static const char want[] =
@@ -211,7 +253,7 @@ static void tells_a_verdict(void **state)
 		"\"other\":[{\"preference\":5,\"exchange\":\"liar.example.com.\"}],"
 		"\"past\":{\"drift\":\"moved\",\"since\":\"2023-06-01T00:00:00.000Z\","
 		"\"last_seen\":\"2023-11-01T00:00:00.000Z\",\"ended\":null,\"security\":\"secure\",\"mx\":["
-		"{\"preference\":10,\"exchange\":\"mx.example.com.\"}]}}";
+		"{\"preference\":10,\"exchange\":\"mx.example.com.\"}]},\"stale\":false}";
 	const check_t *internal = check_row(CHECK_TARGET_INTERNAL);
 	const check_t *mismatch = check_row(CHECK_TRANSPORT_MISMATCH);
 	name_t name = name_of("example.org");
@@ -440,9 +482,13 @@ enum {
 int main(void)
 {
 	static const struct CMUnitTest whole[] = {
-		cmocka_unit_test(tells_a_verdict),   cmocka_unit_test(tells_the_past),
-		cmocka_unit_test(tells_the_journal), cmocka_unit_test(fits_a_line),
+		cmocka_unit_test(tells_a_verdict),
+		cmocka_unit_test(tells_the_past),
+		cmocka_unit_test(tells_the_journal),
+		cmocka_unit_test(fits_a_line),
 		cmocka_unit_test(names_clients),
+		cmocka_unit_test(tells_a_stale_answer),
+		cmocka_unit_test(a_hit_tells_nothing_of_it),
 	};
 	static const CMUnitTestFunction hostile[] = { shows_reasons, shows_names, shows_fields };
 	enum { WHOLE = sizeof(whole) / sizeof(whole[0]) };
