@@ -82,22 +82,22 @@ class Bench:
         path.write_text("".join(line + "\n" for line in lines))
         return path
 
-    def load_command(self, server, questions, *options):
-        return ["taskset", "-c", ",".join(map(str, self.load_core)), str(self.build / "tests/bench/load"), "-w", str(WAIT_SECONDS),
+    def load_command(self, server, questions, *options, cores=None):
+        return ["taskset", "-c", ",".join(map(str, cores or self.load_core)), str(self.build / "tests/bench/load"), "-w", str(WAIT_SECONDS),
                 *map(str, options),
                 server.address, str(resolvers.PORT), str(questions)]
 
-    def load(self, server, questions, *options):
+    def load(self, server, questions, *options, cores=None):
         """What the load generator found: its JSON."""
-        done = subprocess.run(self.load_command(server, questions, *options), stdout=subprocess.PIPE, text=True, check=True)
+        done = subprocess.run(self.load_command(server, questions, *options, cores=cores), stdout=subprocess.PIPE, text=True, check=True)
         return json.loads(done.stdout)
 
-    def measure(self, figures, server, questions, *options):
+    def measure(self, figures, server, questions, *options, cores=None):
         """Load for some seconds; what the generator found, and `cpu_us`: processor time of all the server's threads for each
         answer. A wrong reply ends the run: it would not be the same work as the others'."""
-        self.load(server, questions, *options, "-s", SETTLE_SECONDS)
+        self.load(server, questions, *options, "-s", SETTLE_SECONDS, cores=cores)
         before = server.cpu_seconds()
-        found = self.load(server, questions, *options, "-s", self.seconds)
+        found = self.load(server, questions, *options, "-s", self.seconds, cores=cores)
         used = server.cpu_seconds() - before
         if found["wrong"] or not found["answered"]:
             raise SystemExit(f"bench: {server.name} gave {found['wrong']} wrong replies of {found['answered']}")

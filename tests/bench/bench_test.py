@@ -224,6 +224,21 @@ class LoadTest(unittest.TestCase):
             self.check(self.load(servant.port, "-1", lines=["a.test MX", "%.b.test 15", "%.b.test MX 2"]), sent=3, answered=3, wrong=0)
         self.assertEqual(sorted(seen), ["00000001.b.test.", "00000002.b.test.", "a.test."])
 
+    def test_counters_begin_where_they_should_and_return(self):
+        seen = []
+
+        def answer(query):
+            seen.append(int(query.question[0].name.labels[0], 16))
+            return reply_to(query)
+
+        with Servant(answer) as servant:
+            self.check(self.load(servant.port, "-o", "1", "-u", "7", "-n", "3", lines=["%.test MX"]), answered=3, wrong=0)
+            self.assertEqual(seen, [7, 8, 9])
+            seen.clear()
+            self.check(self.load(servant.port, "-o", "1", "-m", "7", "-n", "14", lines=["%.test MX"]), answered=14, wrong=0)
+        self.assertEqual(sorted(seen), sorted(2 * list(range(7))))
+        self.assertNotEqual(seen[:7], list(range(7)))
+
     def test_silence_is_a_loss(self):
         def answer(query):
             return reply_to(query) if query.question[0].name.to_text() == NAME else None

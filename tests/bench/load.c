@@ -11,6 +11,7 @@
  *   -r N  queries a second, whether or not they are answered
  *   -1    each question of the file once
  *   -u N  the number that the first new name has (0)
+ *   -m N  numbers of names are those below N, again and again, in no order; without it they rise
  *   -w S  seconds to wait for a reply (1)
  *   -x W  which replies are right: all (NOERROR, with the answers that FILE says), question (any to our question), id */
 #include "tests/bench/load_link.h"
@@ -32,7 +33,8 @@ enum {
 	RATE_TURN_MS = 1 /* queries at a rate go out together each time */
 };
 
-#define SECOND UINT64_C(1000000000) /* nanoseconds */
+#define SECOND       UINT64_C(1000000000) /* nanoseconds */
+#define COUNTER_STEP UINT64_C(2654435761)
 
 typedef union address {
 	struct sockaddr any;
@@ -47,7 +49,7 @@ typedef struct options {
 	bool tcp, dnssec_ok, once;
 	unsigned links, open;
 	uint64_t count, rate;   /* 0: no limit */
-	uint64_t first;         /* number of the first query */
+	uint64_t first, most;   /* numbers of new names; most 0: no limit */
 	uint64_t seconds, wait; /* nanoseconds */
 	check_t check;
 } options_t;
@@ -100,7 +102,8 @@ static bool read_server(options_t *options, const char *address, const char *por
 
 static bool read_option(options_t *options, int letter)
 {
-	const uint64_t number = optarg != NULL ? strtoull(optarg, NULL, 10) : 0;
+	const char *text = optarg != NULL ? optarg : "";
+	const uint64_t number = strtoull(text, NULL, 10);
 
 	switch (letter) {
 	case 't': options->tcp = true; return true;
@@ -109,11 +112,12 @@ static bool read_option(options_t *options, int letter)
 	case 'c': options->links = (unsigned)number; return number >= 1 && number <= LINKS_MAX;
 	case 'o': options->open = (unsigned)number; return number >= 1 && number <= LINKS_MAX * LINK_OPEN_MAX;
 	case 'n': options->count = number; return number >= 1;
+	case 'm': options->most = number; return number >= 1 && number <= UINT32_MAX;
 	case 'r': options->rate = number; return number >= 1;
 	case 'u': options->first = number; return true;
-	case 's': options->seconds = (uint64_t)(strtod(optarg, NULL) * (double)SECOND); return options->seconds > 0;
-	case 'w': options->wait = (uint64_t)(strtod(optarg, NULL) * (double)SECOND); return options->wait > 0;
-	case 'x': return read_check(options, optarg);
+	case 's': options->seconds = (uint64_t)(strtod(text, NULL) * (double)SECOND); return options->seconds > 0;
+	case 'w': options->wait = (uint64_t)(strtod(text, NULL) * (double)SECOND); return options->wait > 0;
+	case 'x': return read_check(options, text);
 	default: return false;
 	}
 }
@@ -121,7 +125,7 @@ static bool read_option(options_t *options, int letter)
 static bool read_options(options_t *options, int argc, char **argv)
 {
 	*options = (options_t){ .links = 8, .open = 200, .seconds = 3 * SECOND, .wait = SECOND };
-	for (int letter; (letter = getopt(argc, argv, "td1c:o:n:r:s:u:w:x:")) != -1;)
+	for (int letter; (letter = getopt(argc, argv, "td1c:m:o:n:r:s:u:w:x:")) != -1;)
 		if (!read_option(options, letter))
 			return false;
 	if (argc - optind != 3 || !read_server(options, argv[optind], argv[optind + 1]))
@@ -136,8 +140,12 @@ static const question_t *next_question(void *arg, uint32_t *counter)
 {
 	load_t *load = arg;
 
-	*counter = (uint32_t)load->next;
-	return &load->questions.items[load->next++ % load->questions.count];
+	const uint64_t number = load->next++;
+	const uint64_t most = load->options->most;
+
+	/* A large prime goes through all that is below `most`, each once, before it begins again. */
+	*counter = (uint32_t)(most > 0 ? number % most * COUNTER_STEP % most : number);
+	return &load->questions.items[number % load->questions.count];
 }
 
 static bool open_links(load_t *load)
@@ -227,7 +235,7 @@ static void ask_all(load_t *load, uint64_t began, unsigned *first)
 {
 	for (unsigned i = 0; i < load->options->links; i++)
 		ask(load, load->links[(*first + i) % load->options->links], began);
-	*first = (*first + 1) % load->options->links; /* at a rate, the first one has the most to do */
+	*first = *first + 1 < load->options->links ? *first + 1 : 0; /* at a rate, the first one has the most to do */
 }
 
 static void give_up(load_t *load)

@@ -140,7 +140,7 @@ def _do(*command):
         raise LabError(f"{' '.join(map(str, command))}: {done.stderr.strip()}")
 
 
-def _answers(address, question="."):
+def answers(address, question="."):
     try:
         query = dns.message.make_query(question, "SOA")
         dns.query.udp(query, address, timeout=TRY_SECONDS, ignore_unexpected=True)
@@ -181,7 +181,7 @@ class Lab:
         liar = self._start_liar()
         for server, process in started:
             for address in server.at:
-                wait_until(lambda address=address: _answers(address), f"NSD of {server.name} at {address}",
+                wait_until(lambda address=address: answers(address), f"NSD of {server.name} at {address}",
                            lambda process=process: process.poll() is None)
         if liar.stdout.readline().strip() != "ready":
             raise LabError("the lying server does not come up")
