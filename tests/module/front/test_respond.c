@@ -75,6 +75,7 @@ typedef struct fixture {
 	responder_t responder;
 	bool full;
 	unsigned missed;
+	unsigned ending;
 } fixture_t;
 
 static bool miss(void *arg, const query_t *query, const client_t *client)
@@ -85,6 +86,15 @@ static bool miss(void *arg, const query_t *query, const client_t *client)
 	f->missed++;
 	(void)query;
 	return !f->full;
+}
+
+static void ending(void *arg, const query_t *query, uint64_t now)
+{
+	fixture_t *f = arg;
+
+	assert_int_equal(query->type, TYPE_A);
+	assert_int_equal(now, f->responder.now);
+	f->ending++;
 }
 
 static void keep_cached_example(cache_t *cache)
@@ -166,6 +176,53 @@ static void decides(void **state)
 	free(out);
 }
 
+/* A hit on what has little time left is told of until somebody has claimed it; not for who only looks (RD=0), nor of a miss. */
+static void tells_what_is_ending(void **state)
+{
+	static const struct {
+		const char *name;
+		uint16_t flags;
+		uint64_t age;
+		unsigned told;
+	} cases[] = {
+		{ "cached.example", FLAG_RD, 0, 0 },   { "cached.example", FLAG_RD, 269, 0 },
+		{ "cached.example", FLAG_RD, 270, 1 }, { "cached.example", 0, 270, 0 },
+		{ "cached.example", FLAG_RD, 271, 1 }, { "other.example", FLAG_RD, 271, 0 },
+		{ "cached.example", FLAG_RD, 300, 0 },
+	};
+	static const uint8_t name[] = "\6cached\7example";
+	const cache_key_t key = { .name = name, .name_size = sizeof(name), .type = TYPE_A };
+	const client_t client = client_at(INADDR_LOOPBACK);
+	fixture_t *f = begin();
+	uint8_t out[MAX_UDP];
+
+	(void)state;
+	for (unsigned pass = 0; pass < 3; pass++) {
+		f->responder.calls.ending = pass == 0 ? NULL : ending;
+		for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+			const asking_t asking = { .id = 1,
+						  .name = cases[i].name,
+						  .type = TYPE_A,
+						  .udp_size = 1232,
+						  .flags = cases[i].flags };
+			uint8_t octets[MESSAGE_QUERY_MAX];
+			const size_t size = message_write(&asking, octets);
+			size_t reply_size;
+
+			f->ending = 0;
+			f->responder.now = NOW + cases[i].age;
+			assert_int_not_equal(respond(&f->responder, octets, size, &client, out, &reply_size),
+					     RESPOND_NEVER);
+			assert_int_equal(f->ending, pass == 1 ? cases[i].told : 0);
+		}
+		cache_flush_all(f->responder.cache);
+		keep_cached_example(f->responder.cache);
+		if (pass == 1)
+			assert_true(cache_claim(f->responder.cache, &key, NOW + 270));
+	}
+	finish(f);
+}
+
 static uint64_t next_random(uint64_t *seed) /* xorshift64 */
 {
 	*seed ^= *seed << 13;
@@ -235,11 +292,12 @@ static void tick_reads_the_clocks(void **state)
 int main(void)
 {
 	enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
-	struct CMUnitTest tests[ROWS + 2];
+	struct CMUnitTest tests[ROWS + 3];
 
 	for (size_t i = 0; i < ROWS; i++)
 		tests[i] = (struct CMUnitTest){ rows[i].name, decides, NULL, NULL, &rows[i] };
 	tests[ROWS] = (struct CMUnitTest)cmocka_unit_test(survives_garbage);
 	tests[ROWS + 1] = (struct CMUnitTest)cmocka_unit_test(tick_reads_the_clocks);
+	tests[ROWS + 2] = (struct CMUnitTest)cmocka_unit_test(tells_what_is_ending);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -211,6 +211,8 @@ typedef struct fixture {
 	char text[CACHE_EDE_TEXT_MAX + 1];
 	uint16_t records;
 	uint8_t last_octet; /* of the answer: tells one address from the other */
+	bool turn;
+	bool was_cached;
 	bool judged;
 	corroboration_t corroboration;
 	size_t findings;
@@ -259,6 +261,8 @@ static void on_done(void *arg, const resolution_t *resolution, const verdict_t *
 	snprintf(fixture->text, sizeof(fixture->text), "%.*s", answer->ede_text_size,
 		 answer->ede_text != NULL ? answer->ede_text : "");
 	fixture->records = answer->parts[0].records;
+	fixture->turn = answer->turn;
+	fixture->was_cached = resolution->cached;
 	if (answer->parts[0].size > 0)
 		fixture->last_octet = answer->octets[answer->parts[0].size - 1];
 	if (verdict != NULL)
@@ -860,6 +864,86 @@ static void finds_no_difference_when_it_does_not_last(void **state)
 	assert_false(fixture->has_finding[CHECK_TRANSPORT_MISMATCH]);
 }
 
+/* An answer of TTL 300 that is `age` seconds old. The oldest is put first: each sets the clock. */
+static void put_aged(const fixture_t *fixture, const char *text, uint16_t type, bool turn, unsigned age)
+{
+	const cache_answer_t nothing = { .ede = CACHE_NO_EDE, .turn = turn };
+	name_t name;
+
+	assert_true(name_from_text(text, &name));
+	assert_true(cache_put(fixture->home.cache,
+			      &(cache_key_t){ .name = name.octets, .name_size = name.size, .type = type }, &nothing,
+			      300, now() - age));
+}
+
+static cache_look_t look(const fixture_t *fixture, const char *text, uint16_t type)
+{
+	cache_look_t look = { 0 };
+	name_t name;
+
+	assert_true(name_from_text(text, &name));
+	assert_true(cache_look(fixture->home.cache,
+			       &(cache_key_t){ .name = name.octets, .name_size = name.size, .type = type }, now(),
+			       &look));
+	return look;
+}
+
+/* As the pool would, which knows who was asked. */
+static void answer_from(asked_t *asked, bool cached, const char *rdata, size_t size)
+{
+	const message_t message = reply(asked, 0, &rdata, &size, 1);
+	const pool_outcome_t outcome = { .result = POOL_ANSWERED,
+					 .security = SECURITY_SECURE,
+					 .cached = cached,
+					 .second = asked->transport == RESOLVER_UDP_SECOND,
+					 .why = "",
+					 .packet = message.octets,
+					 .size = message.size };
+
+	hand_over(asked, &outcome);
+}
+
+/* Each question goes to whose turn it is for that one: what is ending is renewed with the set, what is young is not asked for
+ * anew, and what libunbound had takes nothing's place. */
+static void asks_by_turns(void **state)
+{
+	fixture_t *fixture = *state;
+
+	put_aged(fixture, "example.org.", TYPE_MX, false, 280);
+	put_aged(fixture, MX1, TYPE_AAAA, true, 280);
+	put_aged(fixture, MX1, TYPE_A, true, 100);
+	start(fixture, "example.org.", TYPE_MX);
+	answer_from(find("example.org.", TYPE_MX, RESOLVER_UDP_SECOND), false, WHOLE(MX_ONE));
+	answer_from(find(MX1, TYPE_A, RESOLVER_UDP_SECOND), true, WHOLE(ADDRESS));
+	answer_from(find(MX1, TYPE_AAAA, RESOLVER_UDP), false, WHOLE("\x2a\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1"));
+	answer_nothing(find("_25._tcp.mx1.example.org.", TYPE_TLSA, RESOLVER_UDP), SECURITY_SECURE, 3);
+	assert_int_equal(fixture->done, 1);
+	assert_true(fixture->turn);
+	assert_false(fixture->was_cached);
+	assert_true(look(fixture, MX1, TYPE_A).left <= 200 && look(fixture, MX1, TYPE_A).negative); /* as it was */
+	assert_true(look(fixture, MX1, TYPE_AAAA).left > 200);
+	assert_false(look(fixture, MX1, TYPE_AAAA).turn);
+}
+
+/* Whether it was is the set's, not its exchanges'. */
+static void tells_what_was_cached(void **state)
+{
+	fixture_t *fixture = *state;
+
+	put_aged(fixture, "example.org.", TYPE_MX, true, 280);
+	start(fixture, "example.org.", TYPE_MX);
+	answer_from(find("example.org.", TYPE_MX, RESOLVER_UDP), true, WHOLE(MX_ONE));
+	answer_from(find(MX1, TYPE_A, RESOLVER_UDP), false, WHOLE(ADDRESS));
+	answer_nothing(find(MX1, TYPE_AAAA, RESOLVER_UDP), SECURITY_SECURE, 0);
+	answer_nothing(find("_25._tcp.mx1.example.org.", TYPE_TLSA, RESOLVER_UDP), SECURITY_SECURE, 3);
+	assert_int_equal(fixture->done, 1);
+	assert_false(fixture->turn);
+	assert_true(fixture->was_cached);
+	start(fixture, MX1, TYPE_A);
+	answer_from(find(MX1, TYPE_A, RESOLVER_UDP), true, WHOLE(ADDRESS));
+	assert_true(fixture->was_cached);
+}
+
 /* Whoever asks afresh wants nothing from a cache: neither the set, nor its corroboration, nor its exchanges. */
 static void asks_everything_afresh(void **state)
 {
@@ -1233,6 +1317,8 @@ int main(void)
 		TEST(uses_tcp_where_they_differ),
 		TEST(finds_no_difference_when_it_does_not_last),
 		TEST(asks_everything_afresh),
+		TEST(asks_by_turns),
+		TEST(tells_what_was_cached),
 		TEST(asks_udp_and_tcp_at_once),
 		TEST(gives_tcp_up_where_secure),
 		TEST(corroborates_what_it_did_not_expect),
