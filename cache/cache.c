@@ -1,10 +1,18 @@
 /* cache.c: see cache.h. The table and its rules are in table.h. */
+#include "cache/copies.h"
 #include "cache/table.h"
 #include "cache/write.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <sys/random.h>
+
+/* Nor may a copy bring it back. */
+static bool forget(cache_t *cache, uint64_t hash, const cache_key_t *key)
+{
+	copies_replaced(cache, hash, table_find_held(cache, hash, key));
+	return table_forget(cache, hash, key);
+}
 
 bool cache_put(cache_t *cache, const cache_key_t *key, const cache_answer_t *answer, uint32_t ttl, uint64_t now)
 {
@@ -15,7 +23,7 @@ bool cache_put(cache_t *cache, const cache_key_t *key, const cache_answer_t *ans
 	table_begin_writing(cache, now);
 	kept = table_keep(cache, hash, key, entry);
 	if (!kept)
-		table_forget(cache, hash, key);
+		forget(cache, hash, key);
 	table_end_writing(cache);
 	return kept;
 }
@@ -30,6 +38,7 @@ static bool keep_failure(cache_t *cache, uint64_t hash, const cache_key_t *key, 
 		return false;
 	}
 	entry_fail(entry, old);
+	copies_replaced(cache, hash, old);
 	return table_keep(cache, hash, key, entry);
 }
 
@@ -78,7 +87,7 @@ bool cache_flush(cache_t *cache, const cache_key_t *key)
 	bool was_there;
 
 	pthread_mutex_lock(&cache->writers);
-	was_there = table_forget(cache, hash, key);
+	was_there = forget(cache, hash, key);
 	table_end_writing(cache);
 	return was_there;
 }
@@ -87,6 +96,7 @@ void cache_flush_all(cache_t *cache)
 {
 	pthread_mutex_lock(&cache->writers);
 	table_drop_all(cache);
+	copies_retract(cache);
 	atomic_store_explicit(&cache->latest, 0, memory_order_relaxed);
 	table_end_writing(cache);
 }
@@ -218,6 +228,7 @@ void cache_free(cache_t *cache)
 		return;
 	table_drop_all(cache);
 	cds_lfht_destroy(cache->table, NULL);
+	free(cache->copies);
 	pthread_mutex_destroy(&cache->writers);
 	free(cache);
 }

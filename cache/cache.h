@@ -170,6 +170,17 @@ typedef bool cache_visit_fn(void *arg, const cache_seen_t *seen);
  * each answer), and readers never: for what an administrator asks. */
 size_t cache_walk(cache_t *cache, uint64_t now, cache_visit_fn *visit, void *arg);
 
+/* Of what was copied out of the cache so far, or is being copied, to be read again later (snapshot.h), something must not be: an
+ * answer that was copied has been flushed, or a failure is known in its place. Must be quick, and must not call the cache. */
+typedef void cache_retract_fn(void *arg);
+
+/* Whom to tell; NULL: nobody any more. The answers that leave before their time are watched from now on. False when memory is
+ * out. */
+MUST_USE bool cache_on_retract(cache_t *cache, cache_retract_fn *retract, void *arg);
+
+/* Tells at once, for what only the caller knows: cache_walk(), which drops what is there, says nothing about what was there. */
+void cache_retract(cache_t *cache);
+
 void cache_stats(const cache_t *cache, cache_stats_t *stats);
 
 #endif

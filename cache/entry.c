@@ -115,6 +115,11 @@ bool entry_matches(const entry_t *entry, const cache_key_t *key)
 	       memcmp(name_begin(entry), key->name, key->name_size) == 0;
 }
 
+cache_key_t entry_key(const entry_t *entry)
+{
+	return (cache_key_t){ .name = name_begin(entry), .name_size = entry->name_size, .type = entry->type };
+}
+
 uint32_t entry_age(const entry_t *entry, uint64_t now)
 {
 	uint64_t age = now > entry->born ? now - entry->born : 0;
@@ -191,7 +196,7 @@ static unsigned next_level(const entry_t *old)
 void entry_show(const entry_t *entry, uint64_t now, cache_seen_t *seen)
 {
 	*seen = (cache_seen_t){
-		.key = { .name = name_begin(entry), .name_size = entry->name_size, .type = entry->type },
+		.key = entry_key(entry),
 		.age = entry_age(entry, now),
 		.stale = entry->stale,
 		.failures = entry->failure || entry->stale ? entry->level + 1U : 0,
@@ -212,7 +217,7 @@ void entry_fail(entry_t *entry, const entry_t *old)
 /* When the refresh is merely late, the row of failures neither goes on nor ends. */
 entry_t *entry_new_stale(const entry_t *old, bool failed, uint32_t most, uint64_t now)
 {
-	const cache_key_t key = { .name = name_begin(old), .name_size = old->name_size, .type = old->type };
+	const cache_key_t key = entry_key(old);
 	const uint32_t overdue = entry_overdue(old, now);
 	const unsigned level = failed ? next_level(old) : old->stale ? old->level : 0;
 	const uint32_t ttl = failure_ttls[failed ? level : 0];

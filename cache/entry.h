@@ -39,6 +39,9 @@ MUST_USE entry_t *entry_new(const cache_key_t *key, const cache_answer_t *answer
 /* What the entry takes from memory, with the allocator's share. */
 MUST_USE size_t entry_cost(entry_t *entry);
 
+/* Borrowed from the entry. */
+MUST_USE cache_key_t entry_key(const entry_t *entry);
+
 MUST_USE bool entry_matches(const entry_t *entry, const cache_key_t *key);
 
 /* Whether the entry may be handed out at `now`. An entry from the future is as old as one put at this moment: another

@@ -1,6 +1,8 @@
 /* table.c: see table.h. */
 #include "cache/table.h"
 
+#include "cache/copies.h"
+
 #include <assert.h>
 #include <stdlib.h>
 
@@ -87,8 +89,19 @@ void table_free_dead(cache_t *cache)
 	cache->dead_octets = 0;
 }
 
+void table_walk_on(cache_t *cache)
+{
+	table_walk_t *walk = &cache->walk;
+
+	walk->next = walk->next != walk->last ? walk->next->newer : NULL;
+}
+
 static void leave_list(cache_t *cache, entry_t *entry)
 {
+	if (cache->walk.next == entry)
+		table_walk_on(cache);
+	if (cache->walk.last == entry)
+		cache->walk.last = entry->older;
 	if (cache->hand == entry)
 		cache->hand = entry->newer;
 	*(entry->newer != NULL ? &entry->newer->older : &cache->newest) = entry->older;
@@ -146,8 +159,10 @@ void table_make_room(cache_t *cache, size_t more)
 		entry_t *entry = victim(cache, now);
 
 		cache->hand = entry;
-		if (entry_is_alive(entry, now))
+		if (entry_is_alive(entry, now)) {
 			atomic_fetch_add_explicit(&cache->evictions, 1, memory_order_relaxed);
+			copies_evicted(cache, entry);
+		}
 		table_drop(cache, entry);
 	}
 }
@@ -226,6 +241,7 @@ uint64_t table_begin_writing(cache_t *cache, uint64_t now)
 	pthread_mutex_lock(&cache->writers);
 	if (!table_clock_agrees(cache, &agreed)) {
 		table_drop_all(cache);
+		copies_retract(cache);
 		atomic_store_explicit(&cache->latest, now, memory_order_relaxed);
 	}
 	return agreed;

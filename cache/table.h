@@ -28,6 +28,11 @@ enum {
  *
  * Eviction is SIEVE (Zhang et al., NSDI 2024): new entries go to the list's head and a hand walks from its tail, sparing, once,
  * entries that were used. A hit moves nothing, so it costs one store at most. */
+typedef struct table_walk {
+	entry_t *next; /* NULL: none is underway */
+	entry_t *last; /* the newest to be shown */
+} table_walk_t;
+
 struct cache {
 	/* Read by every lookup, hardly ever written. */
 	siphash_key_t key;
@@ -39,6 +44,8 @@ struct cache {
 	entry_t *newest;
 	entry_t *oldest;
 	entry_t *hand;
+	table_walk_t walk;     /* of a snapshot: from older to newer entries, in steps */
+	struct copies *copies; /* NULL: nobody keeps any (copies.h) */
 	entry_t *dead;
 	size_t dead_octets;
 	size_t live_octets;
@@ -76,6 +83,9 @@ entry_t *table_find_held(const cache_t *cache, uint64_t hash, const cache_key_t 
 /* Takes the entry over; it may be NULL. False when it is not kept. */
 bool table_keep(cache_t *cache, uint64_t hash, const cache_key_t *key, entry_t *entry);
 bool table_forget(cache_t *cache, uint64_t hash, const cache_key_t *key);
+
+/* On to the next entry of the walk. */
+void table_walk_on(cache_t *cache);
 
 void table_drop(cache_t *cache, entry_t *entry);
 
