@@ -98,6 +98,11 @@ typedef struct conf_cache {
 	uint32_t negative_max_ttl;
 	uint32_t stale;
 	bool prefetch;
+	struct {
+		char *file; /* "" for none */
+		char *key;
+		uint32_t every; /* seconds */
+	} snapshot;
 } conf_cache_t;
 
 typedef struct conf_tcp {

@@ -159,6 +159,13 @@ const conf_key_t conf_keys[] = {
 	  "0: never." },
 	{ "cache.prefetch", CONF_SWITCH, PLACE(cache.prefetch), "yes", 0, 0, NULL,
 	  "Renew answers that are asked for in the last tenth of their TTL, so that nobody waits for names in use." },
+	{ "cache.snapshot.file", CONF_PATH, PLACE(cache.snapshot.file), "/var/cache/mxward/snapshot", 0, 4095, NULL,
+	  "File by which a restart has the answers that were cached; \"\" for none. It is trusted by its key alone: "
+	  "keep both where no resolver process may write, not beside auto-trust-anchor-file." },
+	{ "cache.snapshot.key", CONF_PATH, PLACE(cache.snapshot.key), "/var/cache/mxward/snapshot.key", 1, 4095, NULL,
+	  "Key that the file is authenticated with, of mode 0600; made at the first start." },
+	{ "cache.snapshot.every", CONF_DURATION, PLACE(cache.snapshot.every), "5m", 1, DAY, NULL,
+	  "How often it is written, beside once at the end: so much is lost when the server dies." },
 
 	{ "mx.mode", CONF_WORD, PLACE(mx.mode), "enforce", 0, 0, mx_modes,
 	  "enforce, or monitor: write down what would be done, and change nothing; for the first weeks." },

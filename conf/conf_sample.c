@@ -20,6 +20,7 @@ static const section_t sections[] = {
 	{ "resolver.hardening",
 	  "Options of libunbound, named as in unbound.conf(5), where mxward's default is a choice worth knowing." },
 	{ "cache", "Answers that are kept." },
+	{ "cache.snapshot", "What a restart has of them: they are written to a file now and then, and read at the start." },
 	{ "mx", "How MX answers are judged, by the checks of docs/checks.md." },
 	{ "log", "What is written down." },
 	{ "control", "How the running daemon is looked at and told what to do (mxward-control(1))." },

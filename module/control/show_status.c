@@ -15,6 +15,23 @@ static void show_memory(const show_t *show, const json_t *cache)
 		show_octets(most, limit), show_share(used, most, share));
 }
 
+/* What a restart would have of the cache. */
+static void show_snapshot(const show_t *show, const json_t *snapshot, uint64_t now)
+{
+	char entries[SHOW_NUMBER_MAX], octets[SHOW_NUMBER_MAX], age[SHOW_NUMBER_MAX], error[SHOW_TEXT_MAX];
+	const uint64_t written = show_integer(snapshot, "written");
+
+	if (written > 0)
+		fprintf(show->out, "  snapshot       %s answers, %s, written %s ago\n",
+			show_count(show_integer(snapshot, "entries"), entries),
+			show_octets(show_integer(snapshot, "octets"), octets),
+			show_span(now > written ? now - written : 0, age));
+	else if (json_is_true(json_object_get(snapshot, "enabled")))
+		fputs("  snapshot       not written yet\n", show->out);
+	if (*show_string(snapshot, "error", error) != '\0')
+		fprintf(show->out, "                 %s%s%s\n", show_tone(show, SHOW_DOUBTFUL), error, show_end(show));
+}
+
 /* What an administrator would rather not have. */
 static void show_warnings(const show_t *show, uint64_t ntas, uint64_t alerts)
 {
@@ -60,6 +77,7 @@ void show_status(const show_t *show, const json_t *order, const json_t *reply)
 	fprintf(show->out, "  log level      %s\n", show_string(reply, "log_level", text));
 	show_warnings(show, show_integer(reply, "ntas"), show_integer(reply, "alerts"));
 	show_memory(show, json_object_get(reply, "cache"));
+	show_snapshot(show, json_object_get(reply, "snapshot"), show_integer(reply, "time"));
 	show_resolvers(show, json_object_get(reply, "resolvers"));
 }
 

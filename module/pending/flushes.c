@@ -67,6 +67,7 @@ static void drop_answers(flush_t *flush)
 	case FLUSH_NAME:
 	case FLUSH_BELOW: flush->dropped += cache_walk(cache, clock_of_cache(), is_meant, what); break;
 	}
+	cache_retract(cache); /* a snapshot may have what had left the cache already */
 }
 
 /* ---- the list ---- */

@@ -18,10 +18,16 @@ static bool use_pending_settings(server_t *server, const pending_settings_t *set
 	return pending_reload(server->pending, settings);
 }
 
-/* New resolver processes, with the anchors as they are now. */
+/* New resolver processes, with the anchors as they are now; and what is snapshot from now on says which they are. */
 static bool apply(server_t *server)
 {
-	return settings_with_pending(server, server->conf, use_pending_settings);
+	snapshot_settings_t snapshot;
+
+	if (!settings_of_snapshot(server, server->conf, &snapshot) ||
+	    !settings_with_pending(server, server->conf, use_pending_settings))
+		return false;
+	snapshot_reload(server->snapshot, &snapshot);
+	return true;
 }
 
 static json_t *nta_json(const nta_t *nta)

@@ -59,6 +59,7 @@ static void use_fresh_conf(server_t *server, conf_t *fresh)
 	const front_settings_t settings = settings_of_front(fresh);
 	const vlog_settings_t validation = settings_of_vlog(fresh);
 	const history_settings_t history = settings_of_history(fresh);
+	snapshot_settings_t snapshot;
 
 	vlog_reopen(server->vlog, &validation);
 	history_reopen(server->history, &history);
@@ -66,6 +67,10 @@ static void use_fresh_conf(server_t *server, conf_t *fresh)
 	warn_of_what_stays(server, fresh);
 	front_reload(server->front, &settings);
 	cache_set_limit(server->cache, fresh->cache.size);
+	if (settings_of_snapshot(server, fresh, &snapshot))
+		snapshot_reload(server->snapshot, &snapshot);
+	else
+		log_write(server->log, LOG_LEVEL_ERROR, "memory is out; the cache's snapshot goes on as before");
 	if (server->inspection != NULL && !keeper_reload(server->inspection, fresh))
 		log_write(server->log, LOG_LEVEL_ERROR,
 			  "memory is out; the inspection process keeps its configuration");

@@ -193,6 +193,29 @@ static void free_ntas(server_t *server)
 	ntas_free(server->ntas);
 }
 
+/* ---- the cache's snapshot: its key and its file are unprivileged, and read before anybody asks the cache ---- */
+
+static bool read_snapshot(server_t *server)
+{
+	snapshot_settings_t settings;
+
+	if (!settings_of_snapshot(server, server->conf, &settings))
+		return false;
+	server->snapshot = snapshot_new(&settings, server->cache, server->log);
+	return server->snapshot != NULL;
+}
+
+static bool start_snapshot(server_t *server)
+{
+	return snapshot_start(server->snapshot);
+}
+
+/* When nobody puts anything into the cache any more. */
+static void stop_snapshot(server_t *server)
+{
+	snapshot_free(server->snapshot);
+}
+
 static bool make_counts(server_t *server)
 {
 	server->counts = calloc(1, sizeof(*server->counts));
@@ -383,11 +406,13 @@ static const room_t rooms[] = {
 	{ start_history, stop_history, false },
 	{ make_counts, free_counts, false },
 	{ make_ntas, free_ntas, false },
+	{ read_snapshot, stop_snapshot, false }, /* depends on them */
 	{ NULL, free_front, false }, /* after pending, which replies through the front's sockets to the last */
 	{ make_watch, free_watch, false },
 	{ start_pending, stop_pending, false },
 	{ start_watch, stop_watch, false },
 	{ start_front, stop_front, false }, /* behind all that it needs, so that whoever asks is answered */
+	{ start_snapshot, NULL, false },
 	{ start_control, stop_control, false },
 	{ start_inspection, stop_inspection, false }, /* asks over the control socket */
 };

@@ -14,6 +14,7 @@
 #include "module/pending/pending.h"
 #include "module/serve/callbacks.h"
 #include "module/serve/nta.h"
+#include "module/snapshot/snapshot.h"
 #include "module/vlog/vlog.h"
 #include "module/watch/watch.h"
 
@@ -33,6 +34,7 @@ typedef struct server {
 	watch_t *watch;
 	history_t *history;
 	cache_t *cache;
+	snapshot_t *snapshot;
 	cookies_t *cookies;         /* the front's */
 	cookies_t *pending_cookies; /* the pending thread's, of the same secret */
 	front_sockets_t *sockets;   /* until the front takes them over */

@@ -4,6 +4,7 @@
 #include "module/owners.h"
 #include "module/policy_of.h"
 #include "module/resolver/settings.h"
+#include "module/serve/depends.h"
 #include "validator/name.h"
 
 #include <sched.h>
@@ -39,6 +40,15 @@ history_settings_t settings_of_history(const conf_t *conf)
 				     .file = conf->history.file,
 				     .limits = { .max_rows = conf->history.max_rows,
 						 .max_age = conf->history.max_age } };
+}
+
+bool settings_of_snapshot(const server_t *server, const conf_t *conf, snapshot_settings_t *settings)
+{
+	*settings = (snapshot_settings_t){ .file = conf->cache.snapshot.file,
+					   .key = conf->cache.snapshot.key,
+					   .every = conf->cache.snapshot.every,
+					   .linger = conf->resolver.budget };
+	return depends_of(conf, server->ntas, &settings->depends);
 }
 
 /* A loaded configuration has been tried already: only memory can be out. That a file of providers is bad is no reason not to start:

@@ -149,6 +149,17 @@ static json_t *cache_json(const server_t *server)
 			 (json_int_t)cache.evictions);
 }
 
+static json_t *snapshot_json(const server_t *server)
+{
+	snapshot_stats_t snapshot;
+
+	snapshot_stats(server->snapshot, &snapshot);
+	return json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:s}", "enabled", (int)snapshot.on, "written",
+			 (json_int_t)snapshot.written, "entries", (json_int_t)snapshot.entries, "octets",
+			 (json_int_t)snapshot.octets, "loaded", (json_int_t)snapshot.loaded, "failures",
+			 (json_int_t)snapshot.failures, "error", snapshot.error);
+}
+
 static const char *state_name(pool_state_t state)
 {
 	switch (state) {
@@ -207,13 +218,13 @@ json_t *stats_status(const server_t *server, const pending_state_t *state)
 	alerts_stats_t alerts;
 
 	alerts_stats(server->alerts, &alerts);
-	return merge(head_json(server),
-		     json_pack("{s:I, s:b, s:s, s:s, s:s, s:I, s:I, s:o, s:o}", "uptime", (json_int_t)up, "ready",
-			       (int)is_ready(state), "config", server->path, "listen",
-			       front_sockets_text(front_sockets(server->front)), "log_level",
-			       stats_level_name(log_get_level(server->log)), "ntas",
-			       (json_int_t)ntas_count(server->ntas), "alerts", (json_int_t)alerts.open, "cache",
-			       cache_json(server), "resolvers", resolvers_json(state)));
+	return merge(head_json(server), json_pack("{s:I, s:b, s:s, s:s, s:s, s:I, s:I, s:o, s:o, s:o}", "uptime",
+						  (json_int_t)up, "ready", (int)is_ready(state), "config", server->path,
+						  "listen", front_sockets_text(front_sockets(server->front)),
+						  "log_level", stats_level_name(log_get_level(server->log)), "ntas",
+						  (json_int_t)ntas_count(server->ntas), "alerts",
+						  (json_int_t)alerts.open, "cache", cache_json(server), "snapshot",
+						  snapshot_json(server), "resolvers", resolvers_json(state)));
 }
 
 static uint64_t stale_of(const server_t *server)
@@ -299,9 +310,9 @@ static json_t *lost_json(const behind_t *behind)
 
 static json_t *rooms_json(const server_t *server, const behind_t *behind, const pending_state_t *state)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:{s:I, s:I}, s:{s:I}}", "prefetch",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:I, s:I}, s:{s:I}}", "prefetch",
 			 prefetch_json(&behind->pending.prefetch), "queues", queues_json(behind, state), "turned_away",
-			 turned_away_json(behind), "lost", lost_json(behind), "cache", cache_json(server), "resolvers",
+			 turned_away_json(behind), "lost", lost_json(behind), "cache", cache_json(server), "snapshot", snapshot_json(server), "resolvers",
 			 resolvers_json(state), "history", "rows", (json_int_t)behind->history.rows, "octets",
 			 (json_int_t)behind->history.octets, "alerts", "open", (json_int_t)behind->alerts.open);
 }

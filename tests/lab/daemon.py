@@ -110,15 +110,18 @@ class Process:
 
 class Mxward(Process):
     """`mxward serve` with the lab's configuration, a validation log and a history of its own, and `changes`; fresh: without an earlier one's
-    trust anchor state."""
+    trust anchor state and snapshot of the cache."""
 
     def __init__(self, name="mxward", changes=None, environment=None, fresh=True):
         self.validation = folder() / f"{name}.validation.log"
         self.alerts = folder() / f"{name}.alerts.json"
         self.history = folder() / f"{name}.history.db"
+        self.snapshot = folder() / f"{name}.snapshot"
         self.socket = folder() / f"{name}.sock"
         own = {"validation-log": {"file": str(self.validation)}, "alerts": {"file": str(self.alerts)},
-               "history": {"file": str(self.history)}, "control": {"socket": str(self.socket), "nta-file": str(folder() / f"{name}.nta.json")}}
+               "history": {"file": str(self.history)},
+               "cache": {"snapshot": {"file": str(self.snapshot), "key": str(folder() / f"{name}.snapshot.key")}},
+               "control": {"socket": str(self.socket), "nta-file": str(folder() / f"{name}.nta.json")}}
         _merge(own, changes or {})
         self.config = write_config(folder() / f"{name}.yaml", own)
         self.fresh = fresh
@@ -128,6 +131,7 @@ class Mxward(Process):
         if self.fresh:
             for path in (folder() / "anchor").iterdir():
                 path.unlink()
+            self.snapshot.unlink(missing_ok=True)
         super().start()
 
     def wait_ready(self):

@@ -112,6 +112,7 @@ log: {{level: debug, to: stderr}}
 validation-log: {{file: {folder}/validation.log, key: {folder}/validation-log.key}}
 inspection: {{enable: no, log-index: {folder}/inspection/log-index.db}}
 alerts: {{journal: no, file: {folder}/alerts.json}}
+cache: {{snapshot: {{file: "", key: {folder}/snapshot.key}}}}
 control: {{socket: "", nta-file: {folder}/nta.json}}
 """
 

@@ -14,6 +14,8 @@ static const char whole[] =
 	"\"findings\": {\"target-is-alias\": {\"ignore\": 0, \"log\": 2}},"
 	"\"bogus\": {\"DNSSEC \\\"Bogus\\\"\": 1}, \"corroboration\": {\"agreed\": 8},"
 	"\"prefetch\": {\"asked\": 7, \"dropped\": 1},"
+	"\"snapshot\": {\"enabled\": true, \"written\": 1700000000, \"entries\": 9, \"octets\": 1024, \"loaded\": 8, "
+	"\"failures\": 2, \"error\": \"\"},"
 	"\"cache\": {\"entries\": 10, \"octets\": 2048, \"limit\": 4096, \"evictions\": 3},"
 	"\"queues\": {\"pending_questions\": 1, \"log\": 0}, \"lost\": {\"log\": 2},"
 	"\"turned_away\": {\"zone\": 5, \"client\": 0},"
@@ -48,6 +50,8 @@ static const char *const lines[] = {
 	"mxward_cache_bytes 2048",
 	"mxward_cache_limit_bytes 4096",
 	"mxward_cache_evictions_total 3",
+	"mxward_snapshot_written_timestamp_seconds 1700000000",
+	"mxward_snapshot_failures_total 2",
 	"mxward_queue_length{queue=\"pending_questions\"} 1",
 	"mxward_turned_away_total{share=\"zone\"} 5",
 	"mxward_lost_total{queue=\"log\"} 2",

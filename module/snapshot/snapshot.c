@@ -1,0 +1,489 @@
+/* snapshot.c: see snapshot.h.
+ *
+ * The cache calls on_retract() with its own lock held, so ours is taken inside of that one; we never call the cache with ours held.
+ * Whether a file that was just written still holds is decided by a number that each retraction raises. */
+#include "module/snapshot/snapshot.h"
+
+#include "module/clock.h"
+#include "module/escape.h"
+#include "module/inquiry/marks.h"
+#include "module/snapshot/file.h"
+#include "module/snapshot/keyfile.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum {
+	TYPE_MX = 15,
+	LONGEST = 3600, /* seconds of one wait */
+	SOON = 15, /* seconds from a retraction to the next file: flushes.h flushes for the last time 11 s after the first */
+	NICE = 10,   /* of the thread */
+	SHOWN = 256, /* octets of a path in a message */
+};
+
+struct snapshot {
+	cache_t *cache;
+	log_t *log;
+	pthread_t thread;
+	bool started;
+	int wake; /* an eventfd: due or stopping is another now */
+
+	pthread_mutex_t lock; /* of all below */
+	bool stopping;
+	bool loading; /* nothing is void yet */
+	char *path;   /* NULL: off */
+	char *aside;  /* where a void file goes */
+	mac_t *mac;
+	uint32_t every;
+	layout_settings_t depends;
+	uint64_t due;             /* monotonic seconds */
+	uint64_t retractions;     /* so many */
+	bool is_aside;            /* a void file is to be removed */
+	uint64_t resolving_since; /* by the cache's clock: what is older was resolved otherwise */
+	uint64_t judging_since;   /* the same of MX answers */
+	snapshot_stats_t stats;
+};
+
+/* ---- what is void ---- */
+
+static uint64_t monotonic(void)
+{
+	return clock_seconds(CLOCK_MONOTONIC);
+}
+
+static void wake(const snapshot_t *snapshot)
+{
+	const uint64_t one = 1;
+
+	while (write(snapshot->wake, &one, sizeof(one)) < 0 && errno == EINTR)
+		;
+}
+
+/* With the lock held. Renaming is quick even where removing a large file is not; the thread does that. What was refused once must go,
+ * too: one day it might be taken for good, and nobody would have watched what became void of it. */
+static void make_void(snapshot_t *snapshot)
+{
+	snapshot->retractions++;
+	if (snapshot->path == NULL)
+		return;
+	if (rename(snapshot->path, snapshot->aside) == 0)
+		snapshot->is_aside = true;
+	else if (errno != ENOENT)
+		unlink(snapshot->path);
+	snapshot->stats.written = 0;
+	snapshot->stats.entries = 0;
+	snapshot->stats.octets = 0;
+	if (snapshot->due > monotonic() + SOON) {
+		snapshot->due = monotonic() + SOON;
+		wake(snapshot);
+	}
+}
+
+static void on_retract(void *arg)
+{
+	snapshot_t *snapshot = arg;
+
+	pthread_mutex_lock(&snapshot->lock);
+	if (!snapshot->loading)
+		make_void(snapshot);
+	pthread_mutex_unlock(&snapshot->lock);
+}
+
+/* With the lock held. */
+static void remove_aside(snapshot_t *snapshot)
+{
+	if (snapshot->is_aside)
+		unlink(snapshot->aside);
+	snapshot->is_aside = false;
+}
+
+/* ---- settings ---- */
+
+/* With the lock held. */
+static void say_problem(snapshot_t *snapshot, const char *problem)
+{
+	if (strcmp(problem, snapshot->stats.error) == 0)
+		return;
+	snprintf(snapshot->stats.error, sizeof(snapshot->stats.error), "%s", problem);
+	log_write(snapshot->log, LOG_LEVEL_WARNING, "%s", problem);
+}
+
+static void switch_off(snapshot_t *snapshot)
+{
+	free(snapshot->path);
+	free(snapshot->aside);
+	mac_free(snapshot->mac);
+	snapshot->path = NULL;
+	snapshot->aside = NULL;
+	snapshot->mac = NULL;
+	snapshot->stats.on = false;
+}
+
+static void switch_on(snapshot_t *snapshot, const snapshot_settings_t *settings)
+{
+	uint8_t key[MAC_KEY_SIZE];
+	char problem[KEYFILE_PROBLEM_MAX];
+	char whole[SNAPSHOT_ERROR_MAX];
+
+	if (settings->file[0] == '\0')
+		return;
+	if (!keyfile_open(settings->key, key, problem)) {
+		snprintf(whole, sizeof(whole), "the cache is not kept over restarts: %s", problem);
+		say_problem(snapshot, whole);
+		return;
+	}
+	snapshot->mac = mac_new(key);
+	snapshot->path = strdup(settings->file);
+	if (asprintf(&snapshot->aside, "%s.void", settings->file) < 0)
+		snapshot->aside = NULL;
+	explicit_bzero(key, sizeof(key));
+	if (snapshot->mac != NULL && snapshot->path != NULL && snapshot->aside != NULL) {
+		snapshot->stats.on = true;
+	} else {
+		say_problem(snapshot, "the cache is not kept over restarts: memory is out");
+		switch_off(snapshot);
+	}
+}
+
+static bool differ(const uint8_t *one, const uint8_t *other)
+{
+	return memcmp(one, other, LAYOUT_HASH_SIZE) != 0;
+}
+
+/* What the file at another place, or by another key, would say one day is what we know no more of then. */
+void snapshot_reload(snapshot_t *snapshot, const snapshot_settings_t *settings)
+{
+	const uint64_t since = clock_of_cache() + settings->linger;
+
+	pthread_mutex_lock(&snapshot->lock);
+	if (differ(snapshot->depends.resolving, settings->depends.resolving))
+		snapshot->resolving_since = since;
+	if (differ(snapshot->depends.judging, settings->depends.judging))
+		snapshot->judging_since = since;
+	if (memcmp(&snapshot->depends, &settings->depends, sizeof(settings->depends)) != 0 || snapshot->path == NULL ||
+	    strcmp(snapshot->path, settings->file) != 0)
+		make_void(snapshot);
+	snapshot->depends = settings->depends;
+	snapshot->every = settings->every;
+	remove_aside(snapshot);
+	switch_off(snapshot);
+	snapshot->stats.error[0] = '\0';
+	switch_on(snapshot, settings);
+	if (snapshot->due > monotonic() + settings->every)
+		snapshot->due = monotonic() + settings->every;
+	wake(snapshot);
+	pthread_mutex_unlock(&snapshot->lock);
+}
+
+/* ---- writing ---- */
+
+/* One file that is being written, with settings of when it was begun. */
+typedef struct job {
+	snapshot_t *snapshot;
+	char *path;
+	mac_t *mac;
+	layout_settings_t depends;
+	moment_t moment;
+	uint64_t resolving_since;
+	uint64_t judging_since;
+	uint64_t retractions;
+	bool last; /* nothing stops it */
+} job_t;
+
+static bool is_wanted(void *arg, const cache_seen_t *seen)
+{
+	const job_t *job = arg;
+	const uint64_t born = job->moment.up - seen->age;
+
+	if (seen->key.type == MARK_NO_TCP || born < job->resolving_since)
+		return false;
+	return seen->key.type != TYPE_MX || born >= job->judging_since;
+}
+
+static bool is_stopped(void *arg)
+{
+	const job_t *job = arg;
+	snapshot_t *snapshot = job->snapshot;
+	bool stopped;
+
+	pthread_mutex_lock(&snapshot->lock);
+	stopped = (snapshot->stopping && !job->last) || snapshot->retractions != job->retractions;
+	pthread_mutex_unlock(&snapshot->lock);
+	return stopped;
+}
+
+static void job_clear(job_t *job)
+{
+	free(job->path);
+	mac_free(job->mac);
+}
+
+/* With the lock held. False when there is nothing to do, or memory is out. */
+static bool job_begin(job_t *job, snapshot_t *snapshot, bool last)
+{
+	if (snapshot->path == NULL)
+		return false;
+	*job = (job_t){ .snapshot = snapshot,
+			.path = strdup(snapshot->path),
+			.mac = mac_copy(snapshot->mac),
+			.depends = snapshot->depends,
+			.moment = moment_now(),
+			.resolving_since = snapshot->resolving_since,
+			.judging_since = snapshot->judging_since,
+			.retractions = snapshot->retractions,
+			.last = last };
+	if (job->path != NULL && job->mac != NULL)
+		return true;
+	job_clear(job);
+	return false;
+}
+
+static void say_failure(snapshot_t *snapshot, const job_t *job, const char *why)
+{
+	char text[SNAPSHOT_ERROR_MAX];
+	char shown[SHOWN];
+
+	snapshot->stats.failures++;
+	snprintf(text, sizeof(text), "the cache's snapshot %s cannot be written: %s; it is tried again every %u s",
+		 escape_string(job->path, shown, sizeof(shown)), why, snapshot->every);
+	say_problem(snapshot, text);
+}
+
+static void say_written(snapshot_t *snapshot, const job_t *job, const file_written_t *written, uint64_t began)
+{
+	const bool was_wrong = snapshot->stats.error[0] != '\0';
+	char shown[SHOWN];
+
+	snapshot->stats.error[0] = '\0';
+	snapshot->stats.written = job->moment.wall;
+	snapshot->stats.entries = written->entries;
+	snapshot->stats.octets = written->size;
+	log_write(snapshot->log, was_wrong || job->last ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG,
+		  "wrote the cache's snapshot %s answers=%" PRIu64 " octets=%" PRIu64 " took=%" PRIu64 "ms",
+		  escape_string(job->path, shown, sizeof(shown)), written->entries, written->size,
+		  clock_milliseconds(CLOCK_MONOTONIC) - began);
+}
+
+/* The file takes its place, if nothing happened meanwhile. With the lock held. */
+static bool settle(snapshot_t *snapshot, const job_t *job, bool done, const file_written_t *written, uint64_t began,
+		   char *problem)
+{
+	bool kept = false;
+
+	if (done && snapshot->retractions == job->retractions)
+		kept = file_commit(job->path, problem);
+	else if (done)
+		file_discard(job->path);
+	if (kept)
+		say_written(snapshot, job, written, began);
+	else if (problem[0] != '\0')
+		say_failure(snapshot, job, problem);
+	return kept;
+}
+
+static void save(snapshot_t *snapshot, bool last)
+{
+	const uint64_t began = clock_milliseconds(CLOCK_MONOTONIC);
+	char problem[FILE_PROBLEM_MAX] = "";
+	file_written_t written = { 0 };
+	file_source_t source;
+	job_t job;
+	bool kept;
+
+	pthread_mutex_lock(&snapshot->lock);
+	remove_aside(snapshot);
+	snapshot->due = monotonic() + snapshot->every;
+	kept = job_begin(&job, snapshot, last);
+	pthread_mutex_unlock(&snapshot->lock);
+	if (!kept)
+		return;
+	source = (file_source_t){ .cache = snapshot->cache,
+				  .mac = job.mac,
+				  .settings = &job.depends,
+				  .moment = job.moment,
+				  .wanted = is_wanted,
+				  .stop = is_stopped,
+				  .arg = &job };
+	cache_snapshot_begin(snapshot->cache);
+	kept = file_write(&source, job.path, &written, problem);
+	pthread_mutex_lock(&snapshot->lock);
+	kept = settle(snapshot, &job, kept, &written, began, problem);
+	pthread_mutex_unlock(&snapshot->lock);
+	cache_snapshot_end(snapshot->cache, kept);
+	job_clear(&job);
+}
+
+/* ---- the thread ---- */
+
+/* Milliseconds until there is something to do; 0: now. */
+static int time_left(snapshot_t *snapshot)
+{
+	const uint64_t now = monotonic();
+	uint64_t left;
+
+	pthread_mutex_lock(&snapshot->lock);
+	left = snapshot->due > now && !snapshot->stopping ? snapshot->due - now : 0;
+	pthread_mutex_unlock(&snapshot->lock);
+	return left < LONGEST ? (int)left * 1000 : LONGEST * 1000;
+}
+
+/* False: the end. */
+static bool wait_due(snapshot_t *snapshot)
+{
+	struct pollfd fd = { .fd = snapshot->wake, .events = POLLIN };
+	uint64_t count;
+	bool go_on;
+
+	for (int left = time_left(snapshot); left > 0; left = time_left(snapshot))
+		if (poll(&fd, 1, left) > 0 && read(snapshot->wake, &count, sizeof(count)) < 0 && errno != EAGAIN)
+			break;
+	pthread_mutex_lock(&snapshot->lock);
+	go_on = !snapshot->stopping;
+	pthread_mutex_unlock(&snapshot->lock);
+	return go_on;
+}
+
+static void *thread_main(void *arg)
+{
+	snapshot_t *snapshot = arg;
+
+	(void)setpriority(PRIO_PROCESS, 0, NICE); /* on Linux that is the thread alone */
+	cache_thread_begin();
+	while (wait_due(snapshot))
+		save(snapshot, false);
+	cache_thread_end();
+	return NULL;
+}
+
+bool snapshot_start(snapshot_t *snapshot)
+{
+	sigset_t all, before;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	snapshot->started = pthread_create(&snapshot->thread, NULL, thread_main, snapshot) == 0;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (snapshot->started)
+		pthread_setname_np(snapshot->thread, "snapshot");
+	return snapshot->started;
+}
+
+/* ---- begin and end ---- */
+
+static void say_read(const snapshot_t *snapshot, const file_read_t *read, uint64_t began, const char *shown)
+{
+	log_write(snapshot->log, LOG_LEVEL_INFO,
+		  "read the cache's snapshot %s answers=%zu ended=%zu left-out=%zu age=%" PRIu64 "s octets=%" PRIu64
+		  " took=%" PRIu64 "ms",
+		  shown, read->counts.kept, read->counts.ended, read->counts.dropped + read->counts.unwanted,
+		  read->counts.elapsed, read->size, clock_milliseconds(CLOCK_MONOTONIC) - began);
+	if (read->rejudge)
+		log_write(snapshot->log, LOG_LEVEL_WARNING,
+			  "the snapshot's MX answers were judged by other settings: %zu are left out, and will be "
+			  "asked for again",
+			  read->counts.unwanted);
+}
+
+static void load(snapshot_t *snapshot)
+{
+	const uint64_t began = clock_milliseconds(CLOCK_MONOTONIC);
+	const file_target_t target = { .cache = snapshot->cache,
+				       .mac = snapshot->mac,
+				       .settings = &snapshot->depends,
+				       .now = moment_now(),
+				       .judged_type = TYPE_MX };
+	char problem[FILE_PROBLEM_MAX];
+	char text[SNAPSHOT_ERROR_MAX];
+	char shown[SHOWN];
+	file_read_t read;
+
+	escape_string(snapshot->path, shown, sizeof(shown));
+	switch (file_read(&target, snapshot->path, &read, problem)) {
+	case FILE_READ:
+		say_read(snapshot, &read, began, shown);
+		snapshot->stats.loaded = read.counts.kept;
+		snapshot->stats.written = read.moment.wall;
+		snapshot->stats.entries = read.counts.kept;
+		snapshot->stats.octets = read.size;
+		return;
+	case FILE_NONE: return;
+	case FILE_REFUSED:
+		snprintf(text, sizeof(text), "the cache's snapshot %s %s; it is removed, and the cache starts empty",
+			 shown, problem);
+		say_problem(snapshot, text);
+		make_void(snapshot);
+		return;
+	}
+}
+
+static void destroy(snapshot_t *snapshot)
+{
+	switch_off(snapshot);
+	if (snapshot->wake >= 0)
+		close(snapshot->wake);
+	pthread_mutex_destroy(&snapshot->lock);
+	free(snapshot);
+}
+
+snapshot_t *snapshot_new(const snapshot_settings_t *settings, cache_t *cache, log_t *log)
+{
+	snapshot_t *snapshot = calloc(1, sizeof(*snapshot));
+
+	if (snapshot == NULL)
+		return NULL;
+	snapshot->cache = cache;
+	snapshot->log = log;
+	snapshot->every = settings->every;
+	snapshot->depends = settings->depends;
+	snapshot->due = monotonic() + settings->every;
+	pthread_mutex_init(&snapshot->lock, NULL);
+	snapshot->loading = true;
+	snapshot->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (snapshot->wake < 0 || !cache_on_retract(cache, on_retract, snapshot)) {
+		destroy(snapshot);
+		return NULL;
+	}
+	switch_on(snapshot, settings);
+	if (snapshot->path != NULL)
+		load(snapshot);
+	snapshot->loading = false;
+	return snapshot;
+}
+
+void snapshot_stats(snapshot_t *snapshot, snapshot_stats_t *stats)
+{
+	pthread_mutex_lock(&snapshot->lock);
+	*stats = snapshot->stats;
+	pthread_mutex_unlock(&snapshot->lock);
+}
+
+static void stop_thread(snapshot_t *snapshot)
+{
+	pthread_mutex_lock(&snapshot->lock);
+	snapshot->stopping = true;
+	wake(snapshot);
+	pthread_mutex_unlock(&snapshot->lock);
+	pthread_join(snapshot->thread, NULL);
+}
+
+void snapshot_free(snapshot_t *snapshot)
+{
+	if (snapshot == NULL)
+		return;
+	if (snapshot->started) {
+		stop_thread(snapshot);
+		save(snapshot, true);
+	}
+	if (!cache_on_retract(snapshot->cache, NULL, NULL))
+		abort(); /* to stop watching takes no memory */
+	destroy(snapshot);
+}
