@@ -86,6 +86,7 @@ typedef struct conf_resolver {
 	unsigned max_questions; /* different questions in flight at once */
 	unsigned zone_share;    /* percent of these that one zone may have */
 	unsigned client_share;  /* percent of these that one client may have */
+	unsigned max_lookups;   /* that one question may cost */
 	size_t memory;          /* octets that one resolver process may use for its caches */
 	size_t option_count;
 	conf_option_t options[CONF_OPTIONS_MAX]; /* resolver.hardening, in the table's order */

@@ -79,6 +79,10 @@ const conf_key_t conf_keys[] = {
 	  "are silent hold up their own questions alone. One more gets SERVFAIL." },
 	{ "resolver.client-share", CONF_NUMBER, PLACE(resolver.client_share), "75", 1, 100, NULL,
 	  "The same for one client (IPv6: a /56). A mail server on this machine is one and needs no more." },
+	{ "resolver.max-lookups", CONF_NUMBER, PLACE(resolver.max_lookups), "256", 16, 4096, NULL,
+	  "Lookups that one question may cost: an MX answer has the addresses and TLSA of its exchanges looked up, "
+	  "over "
+	  "UDP and TCP. What is beyond counts as failed." },
 	{ "resolver.memory", CONF_SIZE, PLACE(resolver.memory), "64M", 4 * MEGA, 65536 * MEGA, NULL,
 	  "Memory for libunbound's own caches, in each process." },
 

@@ -56,7 +56,8 @@ static void on_answer(void *arg, const pool_outcome_t *outcome)
 
 bool asks_begin(inquiry_t *inquiry, const need_t *need)
 {
-	ask_t *ask = malloc(sizeof(*ask));
+	const unsigned most = inquiry->home.asks_most;
+	ask_t *ask = most == 0 || inquiry->asked < most ? malloc(sizeof(*ask)) : NULL;
 
 	if (ask == NULL)
 		return false;
@@ -69,6 +70,7 @@ bool asks_begin(inquiry_t *inquiry, const need_t *need)
 	}
 	ask->next = inquiry->asks;
 	inquiry->asks = ask;
+	inquiry->asked++;
 	return true;
 }
 

@@ -40,6 +40,7 @@ struct inquiry {
 	inquiry_done_fn *done;
 	void *arg;
 	ask_t *asks; /* open ones */
+	unsigned asked;
 	/* MX: */
 	assessment_t *assessment;
 	bool cached;   /* what UDP said: resolution_t.cached */

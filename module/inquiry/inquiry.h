@@ -26,6 +26,8 @@ typedef struct inquiry_home {
 	pool_t *pool;
 	cache_t *cache;
 	const memory_t *memory; /* NULL: nothing is remembered */
+	unsigned
+		asks_most; /* that one inquiry may put to the processes; what is beyond counts as failed; 0: no limit */
 } inquiry_home_t;
 
 typedef struct inquiry inquiry_t;

@@ -295,9 +295,11 @@ static question_t *question_begin(pending_t *pending, const query_t *query, bool
 {
 	const struct timeval budget = { .tv_sec = pending->settings.budget };
 	const struct timeval late = { .tv_sec = STALE_LATE_MS / 1000, .tv_usec = STALE_LATE_MS % 1000 * 1000 };
-	const inquiry_home_t home = {
-		.base = pending->base, .pool = pending->pool, .cache = pending->cache, .memory = &pending->memory
-	};
+	const inquiry_home_t home = { .base = pending->base,
+				      .pool = pending->pool,
+				      .cache = pending->cache,
+				      .memory = &pending->memory,
+				      .asks_most = pending->settings.max_lookups };
 	question_t *question = questions_add(&pending->questions, &query->name, query->type, fresh);
 
 	if (question == NULL) {

@@ -41,6 +41,7 @@ typedef struct pending_settings {
 	unsigned max_questions;  /* different questions at once; four times as many clients may wait for them */
 	unsigned zone_percent;   /* of these that one zone may have (shares.h) */
 	unsigned client_percent; /* the same for one client */
+	unsigned max_lookups;    /* that one question may cost; 0: no limit */
 	uint16_t max_udp_size;
 	uint16_t keepalive; /* in units of 100 ms, for replies over TCP */
 } pending_settings_t;

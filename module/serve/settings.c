@@ -136,6 +136,7 @@ bool settings_with_pending(server_t *server, const conf_t *conf, bool (*use)(ser
 		.max_questions = conf->resolver.max_questions,
 		.zone_percent = conf->resolver.zone_share,
 		.client_percent = conf->resolver.client_share,
+		.max_lookups = conf->resolver.max_lookups,
 		.max_udp_size = (uint16_t)conf->max_udp_size,
 		.keepalive = reply_keepalive(conf->tcp.idle_timeout),
 		.corroborate_ms = conf->mx.corroborate_timeout,

@@ -90,6 +90,7 @@ static void is_default(const conf_t *conf)
 	assert_int_equal(conf->resolver.max_questions, 8192);
 	assert_int_equal(conf->resolver.zone_share, 20);
 	assert_int_equal(conf->resolver.client_share, 75);
+	assert_int_equal(conf->resolver.max_lookups, 256);
 	assert_int_equal(conf->resolver.memory, 64 << 20);
 	assert_int_equal(conf->cache.size, 64 << 20);
 	assert_int_equal(conf->cache.min_ttl, 0);

@@ -158,6 +158,7 @@ static void same_resolver(const conf_t *one, const conf_t *other)
 	assert_int_equal(one->resolver.max_questions, other->resolver.max_questions);
 	assert_int_equal(one->resolver.zone_share, other->resolver.zone_share);
 	assert_int_equal(one->resolver.client_share, other->resolver.client_share);
+	assert_int_equal(one->resolver.max_lookups, other->resolver.max_lookups);
 	assert_int_equal(one->resolver.memory, other->resolver.memory);
 	assert_int_equal(one->resolver.option_count, other->resolver.option_count);
 	for (size_t i = 0; i < one->resolver.option_count; i++)

@@ -656,6 +656,24 @@ static void fails_when_udp_does(void **state)
 	assert_int_equal(fixture->ede, EDE_SIGNATURE_EXPIRED);
 }
 
+/* What an answer's exchanges would cost beyond the limit is not asked; what is known by then is judged. */
+static void asks_no_more_than_it_may(void **state)
+{
+	fixture_t *fixture = *state;
+
+	fixture->home.asks_most = 3;
+	start(fixture, "example.org", TYPE_MX);
+	answer(find("example.org.", TYPE_MX, RESOLVER_UDP), SECURITY_SECURE, WHOLE(MX_ONE));
+	assert_int_equal(fake.count, 3);
+	for (unsigned i = 0; i < fake.count && fixture->done == 0; i++)
+		if (fake.asked[i].open)
+			lose(&fake.asked[i]);
+	assert_int_equal(fixture->done, 1);
+	assert_int_equal(fake.count, 3);
+	assert_false(fixture->failure);
+	assert_int_equal(fixture->records, 1);
+}
+
 static void uses_udp_where_tcp_fails(void **state)
 {
 	fixture_t *fixture = *state;
@@ -1305,6 +1323,7 @@ int main(void)
 		TEST(uses_tcp_for_an_exchange),
 		TEST(waits_for_udp_when_tcp_comes_first),
 		TEST(fails_when_udp_does),
+		TEST(asks_no_more_than_it_may),
 		TEST(uses_udp_where_tcp_fails),
 		TEST(takes_no_bogus_from_tcp),
 		TEST(uses_udp_when_the_pool_takes_no_more),
