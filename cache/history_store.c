@@ -19,7 +19,7 @@ enum {
 
 /* NORMAL: no waiting for the disk at each commit, only when the journal goes over into the file. */
 static const char writer_settings[] =
-	"PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768; "
+	"PRAGMA synchronous = NORMAL; PRAGMA cache_size = -2048; "
 	"PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = MEMORY";
 static const char reader_settings[] = "PRAGMA query_only = ON; PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY";
 
