@@ -8,7 +8,8 @@
 
 enum {
 	ANSWERS_PER_LIMIT = 100, /* the largest answer takes this part of the limit */
-	DEAD_PER_LIMIT = 32,     /* so do entries that wait until no reader sees them */
+	DEAD_PER_LIMIT = 32,     /* so do entries that wait until no reader sees them, */
+	DEAD_MOST = 1 << 18,     /* but no more octets than make waiting for readers cheap: some thousand entries */
 	OCTETS_PER_BUCKET = 512, /* about one and a half entries for each bucket of a full cache */
 	BUCKETS_MOST = 1 << 22, /* cds_lfht aborts when it gets no memory for them: 64 MB, enough for a limit of 2 GB */
 	CLOCK_SKEW = 10,        /* seconds that one thread may have read the clock before another */
@@ -108,6 +109,11 @@ static void leave_list(cache_t *cache, entry_t *entry)
 	*(entry->older != NULL ? &entry->older->newer : &cache->oldest) = entry->newer;
 }
 
+static size_t most_dead(size_t limit)
+{
+	return limit / DEAD_PER_LIMIT < DEAD_MOST ? limit / DEAD_PER_LIMIT : DEAD_MOST;
+}
+
 /* Takes an entry that is no longer in the table out of the list and keeps it until no reader can see it. */
 static void bury(cache_t *cache, entry_t *entry)
 {
@@ -119,7 +125,7 @@ static void bury(cache_t *cache, entry_t *entry)
 	cache->dead_octets += cost;
 	cache->live_octets -= cost;
 	atomic_fetch_sub_explicit(&cache->entries, 1, memory_order_relaxed);
-	if (cache->dead_octets > atomic_load_explicit(&cache->limit, memory_order_relaxed) / DEAD_PER_LIMIT)
+	if (cache->dead_octets > most_dead(atomic_load_explicit(&cache->limit, memory_order_relaxed)))
 		table_free_dead(cache);
 }
 
@@ -152,7 +158,7 @@ static entry_t *victim(cache_t *cache, uint64_t now)
 void table_make_room(cache_t *cache, size_t more)
 {
 	size_t limit = atomic_load_explicit(&cache->limit, memory_order_relaxed);
-	size_t most = limit - limit / DEAD_PER_LIMIT;
+	size_t most = limit - most_dead(limit);
 	uint64_t now = atomic_load_explicit(&cache->latest, memory_order_relaxed);
 
 	while (cache->oldest != NULL && cache->live_octets + cache->bucket_octets + more > most) {

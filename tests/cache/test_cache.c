@@ -432,6 +432,22 @@ static void flood(desk_t *desk, uint32_t first, uint32_t count, uint64_t now)
 	}
 }
 
+/* In a large cache too: readers are gone after microseconds. */
+static void what_was_replaced_is_freed_soon(void **state)
+{
+	enum { LARGE = 128 << 20, REPLACED = 10000, DEAD = 300 << 10 };
+	desk_t *desk = *state;
+	size_t before = 0;
+
+	cache_set_limit(desk->cache, LARGE);
+	before = octets(desk);
+	for (uint32_t i = 0; i < REPLACED; i++) {
+		assert_true(put(desk, 60, 1000));
+		assert_true(octets(desk) < before + DEAD);
+	}
+	assert_int_equal(entries(desk), 1);
+}
+
 static void stays_within_its_limit(void **state)
 {
 	static const uint16_t sizes[][CACHE_PARTS] = {
@@ -671,6 +687,7 @@ int main(void)
 		TEST(a_flush_ends_the_row),
 		TEST(flushes_one),
 		TEST(flushes_all),
+		TEST(what_was_replaced_is_freed_soon),
 		TEST(stays_within_its_limit),
 		TEST(an_answer_that_was_used_stays),
 		TEST(an_answer_that_was_not_used_goes),
