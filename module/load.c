@@ -70,7 +70,7 @@ static const char *key_of(const conf_t *conf, const char *sentence)
 	return NULL;
 }
 
-static bool check_libunbound(const conf_t *conf, const char *path, char **error)
+bool load_try(const conf_t *conf, const char *path, char **error)
 {
 	char *refusal = options_check(conf);
 
@@ -101,12 +101,22 @@ static bool check_webhook(const conf_t *conf, const char *path, char **error)
 	return false;
 }
 
-conf_t *load_conf(const char *path, char **error)
+conf_t *load_conf_untried(const char *path, char **error)
 {
 	conf_t *conf = conf_load(path, error);
 
 	if (conf != NULL && check_policy(conf, path, error) && check_files(conf, path, error) &&
-	    check_webhook(conf, path, error) && check_libunbound(conf, path, error))
+	    check_webhook(conf, path, error))
+		return conf;
+	conf_free(conf);
+	return NULL;
+}
+
+conf_t *load_conf(const char *path, char **error)
+{
+	conf_t *conf = load_conf_untried(path, error);
+
+	if (conf != NULL && load_try(conf, path, error))
 		return conf;
 	conf_free(conf);
 	return NULL;

@@ -308,11 +308,11 @@ bool pending_reload(pending_t *pending, const pending_settings_t *settings)
 	return true;
 }
 
-bool pending_wait_ready(pending_t *pending, unsigned seconds)
+bool pending_wait_ready(pending_t *pending, unsigned milliseconds)
 {
 	struct pollfd wait = { .fd = pending->ready_fd, .events = POLLIN };
 
-	return poll(&wait, 1, (int)seconds * 1000) == 1;
+	return poll(&wait, 1, (int)milliseconds) == 1;
 }
 
 void pending_stats(const pending_t *pending, pending_stats_t *stats)

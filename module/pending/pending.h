@@ -61,8 +61,8 @@ typedef struct pending_stats {
 MUST_USE pending_t *pending_start(const pending_settings_t *settings, cache_t *cache, cookies_t *cookies,
 				  const witnesses_t *witnesses);
 
-/* Waits until a resolver process answers, at most `seconds`. */
-MUST_USE bool pending_wait_ready(pending_t *pending, unsigned seconds);
+/* Waits until a resolver process answers, at most so many milliseconds. */
+MUST_USE bool pending_wait_ready(pending_t *pending, unsigned milliseconds);
 
 /* Takes a question (front_miss_fn). From any thread, never blocks. False when there are too many. */
 MUST_USE bool pending_submit(pending_t *pending, const query_t *query, const client_t *client);

@@ -83,7 +83,7 @@ static int serve(const char *path)
 
 	privileges_prepare();
 	loop_block_signals();
-	server.conf = load_conf(path, &error);
+	server.conf = load_conf_untried(path, &error);
 	if (server.conf == NULL) {
 		fprintf(stderr, "%s\n", error != NULL ? error : "mxward serve: memory is out");
 		free(error);
@@ -94,6 +94,8 @@ static int serve(const char *path)
 	rooms_stop(&server);
 	cache_thread_end();
 	conf_free(server.conf);
+	if (server.refused)
+		return EXIT_CONFIG;
 	return ran ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

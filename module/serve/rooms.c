@@ -2,6 +2,7 @@
 #include "module/serve/rooms.h"
 
 #include "module/clock.h"
+#include "module/load.h"
 #include "module/privileges.h"
 #include "module/serve/orders.h"
 #include "module/serve/orders_trust.h"
@@ -9,10 +10,12 @@
 #include "validator/ede.h"
 #include "validator/rdata.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum {
-	READY_SECONDS = 5,         /* that the first resolver process has to start */
+	SOON_MS = 300,             /* after which a resolver process usually answers, */
+	READY_MS = 5000,           /*   and which it has to start beside that */
 	INSPECTION_STOP_MS = 1000, /* that the inspection process has to leave */
 };
 
@@ -241,12 +244,25 @@ static bool use_pending_settings(server_t *server, const pending_settings_t *set
 
 static bool start_pending(server_t *server)
 {
-	if (!settings_with_pending(server, server->conf, use_pending_settings))
-		return false;
-	if (!pending_wait_ready(server->pending, READY_SECONDS))
+	return settings_with_pending(server, server->conf, use_pending_settings);
+}
+
+/* What is cached is answered meanwhile; other questions wait. A process that gets ready has tried the configuration: only when none
+ * does is libunbound asked what it thinks of it. */
+static bool await_resolvers(server_t *server)
+{
+	char *error = NULL;
+
+	if (pending_wait_ready(server->pending, SOON_MS))
+		return true;
+	server->refused = !load_try(server->conf, server->path, &error);
+	if (server->refused)
+		fprintf(stderr, "%s\n", error != NULL ? error : "mxward serve: memory is out");
+	else if (!pending_wait_ready(server->pending, READY_MS))
 		log_write(server->log, LOG_LEVEL_ERROR,
 			  "no resolver process answers yet: questions wait for one; the lines above say what is wrong");
-	return true;
+	free(error);
+	return !server->refused;
 }
 
 static void stop_pending(server_t *server)
@@ -406,13 +422,15 @@ static const room_t rooms[] = {
 	{ start_history, stop_history, false },
 	{ make_counts, free_counts, false },
 	{ make_ntas, free_ntas, false },
-	{ read_snapshot, stop_snapshot, false }, /* depends on them */
-	{ NULL, free_front, false }, /* after pending, which replies through the front's sockets to the last */
+	{ NULL, stop_snapshot, false }, /* after pending, which changes the cache to the last */
+	{ NULL, free_front, false },    /* after pending, which replies through the front's sockets to the last */
 	{ make_watch, free_watch, false },
-	{ start_pending, stop_pending, false },
+	{ start_pending, stop_pending, false }, /* resolver processes get ready, while */
+	{ read_snapshot, NULL, false },         /*   the cache is filled */
+	{ start_front, stop_front, false },     /* behind all that it needs, so that whoever asks is answered */
 	{ start_watch, stop_watch, false },
-	{ start_front, stop_front, false }, /* behind all that it needs, so that whoever asks is answered */
 	{ start_snapshot, NULL, false },
+	{ await_resolvers, NULL, true },
 	{ start_control, stop_control, false },
 	{ start_inspection, stop_inspection, false }, /* asks over the control socket */
 };

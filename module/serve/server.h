@@ -26,6 +26,7 @@ typedef struct server {
 	uint64_t started;      /* seconds since 1970, */
 	uint64_t started_mono; /*   and by clock_of_cache() */
 	conf_t *conf;
+	bool refused; /* libunbound does not take it */
 	log_t *log;
 	struct event_base *base; /* the main thread's loop (loop.h) */
 	callbacks_t *callbacks;  /* from other threads to this one */

@@ -88,6 +88,17 @@ class Checkconf(unittest.TestCase):
         self.assertTrue(done.stderr.startswith(f"{path}:2:22: "), done.stderr)
         self.assertIn(bad, done.stderr)
 
+    def test_serve_notices_it_when_no_process_gets_ready(self):
+        folder = os.path.dirname(self.write("x.yaml", ""))
+        own = (f"listen: [127.0.0.1@0]\nuser: ''\nvalidation-log: {{file: '', key: {folder}/key}}\nalerts: {{file: ''}}\n"
+               f"history: {{enable: no}}\ninspection: {{enable: no}}\ncontrol: {{socket: '', nta-file: ''}}\n"
+               "cache: {snapshot: {file: ''}}\n")
+        path = self.write("x.yaml", own + self.base("  libunbound: |\n    no-such-option: 1\n"))
+        served = subprocess.run([MXWARD, "serve", "-c", path], capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(served.returncode, 78, served.stderr)
+        self.assertIn(self.run_it(path).stderr, served.stderr)
+        self.assertNotIn("ready on", served.stderr)
+
     def test_option_that_libunbound_refuses(self):
         path = self.write("x.yaml", self.base("  libunbound: |\n    neg-cache-size: 1m\n    no-such-option: 1\n"))
         done = self.run_it(path)

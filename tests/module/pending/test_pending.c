@@ -390,8 +390,8 @@ static void is_ready_with_its_pool(void **state)
 {
 	const fixture_t *fixture = *state;
 
-	assert_true(pending_wait_ready(fixture->pending, 60));
-	assert_true(pending_wait_ready(fixture->pending, 60)); /* and stays so */
+	assert_true(pending_wait_ready(fixture->pending, 60000));
+	assert_true(pending_wait_ready(fixture->pending, 60000)); /* and stays so */
 }
 
 static void answers_and_caches(void **state)
