@@ -541,12 +541,12 @@ static void clients_join_it(void **state)
 	static const struct {
 		const pool_outcome_t *outcome;
 		uint8_t rcode;
-	} rows[] = { { &lost, 2 }, { &bogus, 2 }, { NULL, 0 } };
+	} cases[] = { { &lost, 2 }, { &bogus, 2 }, { NULL, 0 } };
 	const pool_outcome_t cached = outcome_of(true, true); /* is good enough for somebody who waits */
 	const fixture_t *f = *state;
 	const cache_key_t key = key_of(&f->name);
 
-	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		put(f, &f->name, false, LEFT);
 		renew(f);
 		sem_wait(&fake.was_asked);
@@ -554,10 +554,10 @@ static void clients_join_it(void **state)
 		submit(f);
 		wait_read(f);
 		assert_int_equal(fake.count, i + 1);
-		answer_with(i, rows[i].outcome != NULL ? rows[i].outcome : &cached);
+		answer_with(i, cases[i].outcome != NULL ? cases[i].outcome : &cached);
 		sem_wait(&sent.came);
-		assert_int_equal(sent.rcode, rows[i].rcode);
-		assert_int_equal(look(f).failure, rows[i].rcode != 0);
+		assert_int_equal(sent.rcode, cases[i].rcode);
+		assert_int_equal(look(f).failure, cases[i].rcode != 0);
 	}
 	expect_counts(f, 3, 0, 2, 1, 0);
 }
