@@ -5,6 +5,12 @@
 
 #include <assert.h>
 
+enum {
+	INCREMENTAL = 2,  /* of PRAGMA auto_vacuum */
+	ROOM_LEAST = 256, /* pages */
+	ROOM_SHARE = 4,   /* one in so many */
+};
+
 static void drop_unused_host(history_store_t *store, int64_t host)
 {
 	if (history_db_number(store, 0, HISTORY_SQL_HOST_IN_USE, "i", host) != 0 || store->err != HISTORY_OK)
@@ -80,5 +86,27 @@ history_err_t history_store_prune(history_store_t *store, const history_limits_t
 	*more = has_to_go(store, &oldest, limits, now);
 	if (store->err != HISTORY_OK)
 		history_store_rollback(store);
+	return history_db_end(store);
+}
+
+bool history_store_is_roomy(history_store_t *store)
+{
+	int64_t unused;
+
+	history_db_begin(store);
+	if (history_db_pragma(store, "PRAGMA auto_vacuum") != INCREMENTAL)
+		return false;
+	unused = history_db_pragma(store, "PRAGMA freelist_count");
+	return unused >= ROOM_LEAST && unused > history_db_pragma(store, "PRAGMA page_count") / ROOM_SHARE;
+}
+
+history_err_t history_store_shrink(history_store_t *store, unsigned pages)
+{
+	char pragma[64];
+
+	assert(sqlite3_get_autocommit(store->db) != 0);
+	history_db_begin(store);
+	sqlite3_snprintf(sizeof(pragma), pragma, "PRAGMA incremental_vacuum(%u)", pages);
+	history_db_execute(store, pragma);
 	return history_db_end(store);
 }

@@ -51,11 +51,13 @@ static bool is_empty(const identity_t *identity)
 }
 
 /* Several processes may come here at once; whoever is second finds the work done. */
-static void bring_up_to_date(history_store_t *store)
+static void bring_up_to_date(history_store_t *store, bool is_new)
 {
 	char pragma[64];
 	int64_t version;
 
+	if (is_new) /* later it would take as long as writing all of it anew (history_store_shrink()) */
+		history_db_execute(store, "PRAGMA auto_vacuum = INCREMENTAL");
 	history_db_execute(store, "BEGIN IMMEDIATE");
 	version = history_db_pragma(store, "PRAGMA user_version");
 	for (; store->err == HISTORY_OK && version < HISTORY_SCHEMA_VERSION; version++)
@@ -82,5 +84,5 @@ void history_schema_open(history_store_t *store)
 	else if (identity.version < HISTORY_SCHEMA_VERSION && !store->is_writer)
 		history_db_refuse(store, HISTORY_TOO_OLD);
 	else if (identity.version < HISTORY_SCHEMA_VERSION)
-		bring_up_to_date(store);
+		bring_up_to_date(store, is_empty(&identity));
 }

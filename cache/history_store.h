@@ -118,6 +118,14 @@ typedef struct history_limits {
 MUST_USE history_err_t history_store_prune(history_store_t *store, const history_limits_t *limits, uint64_t now,
 					   unsigned sets, bool *more);
 
+/* Whether so much of the file is room that pruning has left, a quarter of it and a megabyte at least, that it should become
+ * smaller. Never of a file that was made when there was no way to: its room is used again, and that is all. */
+MUST_USE bool history_store_is_roomy(history_store_t *store);
+
+/* Outside a transaction: gives up to `pages` pages (of 4096 octets) of that room back, in a transaction of its own. The file
+ * is smaller when the journal has been worked into it. */
+MUST_USE history_err_t history_store_shrink(history_store_t *store, unsigned pages);
+
 typedef struct history_counts {
 	uint64_t rows;   /* as history_limits_t counts them */
 	uint64_t octets; /* of the file, without its companions */

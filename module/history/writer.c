@@ -16,6 +16,7 @@ enum {
 	BATCH_MAX = 256,   /* visits in one transaction */
 	BATCH_MS = 200,    /* that it stays open: a commit costs more than a visit */
 	PRUNE_MAX = 256,   /* sets dropped in one transaction that does nothing else */
+	SHRINK_MAX = 256,  /* pages given back in one, which takes milliseconds */
 	RETRY_SECONDS = 1, /* after something failed */
 	SHOWN_MAX = 1024,  /* octets of a path in a message */
 };
@@ -29,6 +30,7 @@ struct writer {
 	unsigned batch;        /* visits in the transaction */
 	uint64_t batch_ends;   /* when it is to be committed; monotonic milliseconds */
 	bool more;             /* there is more to prune */
+	bool roomy;            /* the file should become smaller */
 	uint64_t now;          /* the last visit's time */
 	uint64_t retry_at;     /* monotonic seconds */
 	history_err_t said;    /* what is wrong, and in the log already */
@@ -119,6 +121,7 @@ static void fail(writer_t *writer, history_err_t err)
 	writer_lose(writer, writer->batch);
 	writer->batch = 0;
 	writer->more = false;
+	writer->roomy = false;
 	writer->retry_at = clock_seconds(CLOCK_MONOTONIC) + RETRY_SECONDS;
 	if (err == HISTORY_CORRUPT)
 		replace_damaged(writer, reason);
@@ -183,9 +186,23 @@ static void commit(writer_t *writer, unsigned sets)
 		return;
 	}
 	writer->batch = 0;
+	writer->roomy = !writer->more && history_store_is_roomy(writer->store);
 	atomic_fetch_add(&writer->counts->recorded, visits);
 	count_rows(writer);
 	say_success(writer);
+}
+
+/* In small steps, between which visits are recorded. */
+static void shrink(writer_t *writer)
+{
+	const history_err_t err = history_store_shrink(writer->store, SHRINK_MAX);
+
+	if (err != HISTORY_OK) {
+		fail(writer, err);
+		return;
+	}
+	writer->roomy = history_store_is_roomy(writer->store);
+	count_rows(writer);
 }
 
 /* ---- for the queue ---- */
@@ -226,9 +243,11 @@ int writer_rest(writer_t *writer)
 		commit(writer, 2 * BATCH_MAX);
 	else if (writer->more && begin(writer))
 		commit(writer, PRUNE_MAX);
+	else if (writer->roomy && writer->store != NULL)
+		shrink(writer);
 	else
-		writer->more = false;
-	return writer->more ? 0 : -1;
+		writer->more = writer->roomy = false;
+	return writer->more || writer->roomy ? 0 : -1;
 }
 
 void writer_use(writer_t *writer, const char *file, const history_limits_t *limits)

@@ -1,6 +1,8 @@
 /* test_history_record.c: what becomes of visits: a domain's sets with their periods, what stays within bounds, what is pruned. */
 #include "tests/cache/history_scene.h"
 
+#include <sqlite3.h>
+
 #define DAY 86400
 
 struct visit {
@@ -247,6 +249,76 @@ static void drops_the_oldest_of_too_many(void **state)
 	assert_int_equal(rows_of(scene), 0);
 }
 
+/* ---- the file's size ---- */
+
+/* Many domains with exchanges of their own, in one transaction. */
+static void fill(scene_t *scene, unsigned count)
+{
+	assert_history(history_store_begin(scene->store), HISTORY_OK);
+	for (unsigned i = 0; i < count; i++) {
+		char domain[64];
+		char set[160];
+
+		snprintf(domain, sizeof(domain), "a-domain-with-a-long-name-%u.example.", i);
+		snprintf(set, sizeof(set), "10 mx1.a-domain-with-a-long-name-%u.example. 192.0.2.1", i);
+		assert_history(scene_record(scene->store, domain, set, 0, DAY), HISTORY_OK);
+	}
+	assert_history(history_store_commit(scene->store), HISTORY_OK);
+}
+
+/* The journal is worked into the file when the last one closes it. */
+static uint64_t size_of(scene_t *scene)
+{
+	history_counts_t counts;
+	history_err_t err;
+
+	history_store_close(scene->store);
+	scene->store = history_store_open(scene->file, &err);
+	assert_history(err, HISTORY_OK);
+	history_store_counts(scene->store, &counts);
+	return counts.octets;
+}
+
+static void becomes_smaller(void **state)
+{
+	enum { MANY = 6000, PAGES = 64 };
+	scene_t *scene = *state;
+	uint64_t full;
+
+	fill(scene, MANY);
+	full = size_of(scene);
+	assert_false(history_store_is_roomy(scene->store));
+	assert_false(prune(scene, 30, 1000 * DAY, DAY, MANY));
+	assert_true(history_store_is_roomy(scene->store));
+	assert_int_equal(size_of(scene), full); /* its room is there to be used again */
+	while (history_store_is_roomy(scene->store))
+		assert_history(history_store_shrink(scene->store, PAGES), HISTORY_OK);
+	assert_in_range(size_of(scene), 4096, full / 3 * 2);
+	assert_history(history_store_check(scene->store), HISTORY_OK);
+	assert_int_equal(rows_of(scene), 30);
+}
+
+/* A file of before there was a way. */
+static void leaves_an_old_file(void **state)
+{
+	enum { MANY = 3000 };
+	scene_t *scene = *state;
+	history_err_t err;
+	sqlite3 *db;
+
+	history_store_close(scene->store);
+	assert_int_equal(sqlite3_open(scene->file, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "PRAGMA auto_vacuum = NONE; VACUUM", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	scene->store = history_store_open(scene->file, &err);
+	assert_history(err, HISTORY_OK);
+	fill(scene, MANY);
+	assert_false(prune(scene, 0, 1000 * DAY, DAY, MANY));
+	assert_false(history_store_is_roomy(scene->store));
+	assert_history(history_store_shrink(scene->store, 64), HISTORY_OK);
+	assert_history(history_store_check(scene->store), HISTORY_OK);
+}
+
 int main(void)
 {
 	enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
@@ -257,6 +329,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(keeps_so_many_addresses, scene_set_up, scene_tear_down),
 		cmocka_unit_test_setup_teardown(drops_what_is_too_old, scene_set_up, scene_tear_down),
 		cmocka_unit_test_setup_teardown(drops_the_oldest_of_too_many, scene_set_up, scene_tear_down),
+		cmocka_unit_test_setup_teardown(becomes_smaller, scene_set_up, scene_tear_down),
+		cmocka_unit_test_setup_teardown(leaves_an_old_file, scene_set_up, scene_tear_down),
 	};
 	enum { SCENES = sizeof(scenes) / sizeof(scenes[0]) };
 	struct CMUnitTest tests[ROWS + SCENES];

@@ -334,7 +334,7 @@ static void damage_inside_is_found_by_reading(void **state)
 	unsigned corrupt = 0;
 	history_err_t err;
 
-	overwrite(scene->file, 12 * 4096, (size_t)size - 12 * 4096 < 1 << 16 ? (size_t)size - 12 * 4096 : 1 << 16);
+	overwrite(scene->file, 16 * 4096, (size_t)size - 16 * 4096 < 1 << 16 ? (size_t)size - 16 * 4096 : 1 << 16);
 	scene->store = history_store_open(scene->file, &err);
 	assert_history(err, HISTORY_OK);
 	assert_history(history_store_check(scene->store), HISTORY_CORRUPT);
