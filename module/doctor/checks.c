@@ -15,6 +15,7 @@ static const check_t checks[] = {
 	{ "trust-anchor", "the root's key that is trusted signs the root today", doctor_check_anchor },
 	{ "libunbound", "libunbound has the fixes of known advisories", doctor_check_libunbound },
 	{ "dnsbl", "DNS blocklists serve this resolver (not 127.255.255.x)", doctor_check_dnsbl },
+	{ "history", "the file of the MX history can be read, and has room", doctor_check_history },
 };
 
 const check_t *doctor_checks(size_t *count)
