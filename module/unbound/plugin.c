@@ -54,6 +54,11 @@ static void own_folder(char *room, size_t size)
 		snprintf(room, size, ".");
 }
 
+static void warn(const char *line)
+{
+	log_warn("mxward: %s", line);
+}
+
 static state_t *load_state(void)
 {
 	char folder[PATH_MAX];
@@ -64,7 +69,7 @@ static state_t *load_state(void)
 
 	own_folder(folder, sizeof(folder));
 	path = state_path(folder, room, sizeof(room));
-	state = state_new(path, last_good, &error);
+	state = state_new(path, last_good, warn, &error);
 	if (state != NULL)
 		log_info("mxward %s: judges MX answers by %s", MXWARD_VERSION, path);
 	else

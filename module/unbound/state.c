@@ -65,6 +65,7 @@ static state_t *state_of_conf(const conf_t *conf, const char *path, state_t *old
 	state->limits = (answer_limits_t){ .min_ttl = conf->cache.min_ttl,
 					   .max_ttl = conf->cache.max_ttl,
 					   .negative_max_ttl = conf->cache.negative_max_ttl };
+	state->alerts_logged = conf->alerts.log;
 	state->corroborate_ms = conf->mx.corroborate_timeout;
 	state->target_ms = conf->mx.target_timeout;
 	state->policy = policy_of_conf(conf, path, error);
@@ -76,7 +77,7 @@ static state_t *state_of_conf(const conf_t *conf, const char *path, state_t *old
 	return NULL;
 }
 
-state_t *state_new(const char *path, state_t *old, char **error)
+state_t *state_new(const char *path, state_t *old, daemon_keys_said_fn *said, char **error)
 {
 	conf_t *conf = NULL;
 	state_t *state = NULL;
@@ -89,6 +90,8 @@ state_t *state_new(const char *path, state_t *old, char **error)
 		return NULL;
 	}
 	state = state_of_conf(conf, path, old, error);
+	if (state != NULL)
+		daemon_keys_say(conf, path, said);
 	conf_free(conf);
 	return state;
 }

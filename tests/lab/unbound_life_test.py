@@ -90,6 +90,15 @@ def _reload_with_another_configuration(cases):
         unbound.configure({"mx": {"pin": {GOOD.rstrip("."): ["mx.elsewhere.lab"]}}})
         unbound.control("reload")
         cases.check(_rcode(GOOD) == "SERVFAIL", "a pin: rejected")
+        cases.check(f"mxward: alert: mx name={GOOD} check=pin-mismatch action=reject" in unbound.own_log(), "a pin: an alert in Unbound's log",
+                    unbound.own_log()[-500:])
+        unbound.configure({"alerts": {"log": False, "exec": ["/bin/true"], "webhook": {"url": "https://example.org/"}},
+                           "mx": {"pin": {GOOD.rstrip("."): ["mx.elsewhere.lab"]}}, "watch": [{"domain": "example.org"}]})
+        alerts = unbound.own_log().count("mxward: alert: ")
+        unbound.control("reload")
+        cases.check(_rcode(GOOD) == "SERVFAIL" and unbound.own_log().count("mxward: alert: ") == alerts, "alerts.log: no")
+        for key in ("alerts.exec", "alerts.webhook.url", "watch"):
+            cases.check(f": {key} is for the daemon alone: " in unbound.own_log(), f"{key}: a warning", unbound.own_log()[-500:])
         cases.check(unbound.stop() == 0, "unbound-reload stops with exit status 0")
     found = [finding["check"] for entry in unbound.validated() for finding in entry["findings"]]
     cases.check("pin-mismatch" in found, "the validation log names the check")
@@ -137,6 +146,7 @@ def _refuses_what_does_not_fit(cases):
     shutil.copymode(program(), other)
     _refuses(cases, "unbound-other-release", "this is another release", binary=str(other))
     _refuses(cases, "unbound-bad-settings", 'there is no key "nonsense"', changes={"nonsense": 1})
+    _refuses(cases, "unbound-no-settings", "No such file or directory", settings=str(daemon.folder() / "nowhere.yaml"))
 
 
 def main():
