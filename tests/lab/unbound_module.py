@@ -28,10 +28,12 @@ def _sanitizers():
 
 
 class UnboundWithModule(daemon.Process):
-    """changes: to mxward's configuration; options: further lines for Unbound's server clause; modules: its module-config."""
+    """changes: to mxward's configuration; options: further lines for Unbound's server clause; modules: its module-config;
+    settings: another place for mxward's configuration; replace: a text of Unbound's configuration, and another for it; preload: a
+    library that is in Unbound from its start."""
 
     def __init__(self, name="unbound-module", changes=None, threads=1, options="", modules="dynlib validator iterator", binary=None,
-                 start=True):
+                 start=True, settings=None, replace=None, preload=None):
         self.validation = daemon.folder() / f"{name}.validation.log"
         self.settings = daemon.folder() / f"{name}.yaml"
         self.starts = start  # false: it is to refuse
@@ -39,10 +41,11 @@ class UnboundWithModule(daemon.Process):
                     "history": {"file": str(daemon.folder() / f"{name}.history.db")}}
         self.configure(changes or {})
         self.config = daemon.folder() / f"{name}.conf"
-        self.config.write_text(self._config(name, threads, options, modules), encoding="utf-8")
-        environment = {"MXWARD_CONFIG": str(self.settings)}
-        if preload := _sanitizers():
-            environment["LD_PRELOAD"] = " ".join(preload)
+        text = self._config(name, threads, options, modules)
+        self.config.write_text(text.replace(*replace) if replace else text, encoding="utf-8")
+        environment = {"MXWARD_CONFIG": settings or str(self.settings)}
+        if libraries := _sanitizers() + ([preload] if preload else []):
+            environment["LD_PRELOAD"] = " ".join(libraries)
         super().__init__(name, [binary or program(), "-d", "-c", str(self.config)], environment)
 
     def configure(self, changes):
