@@ -148,7 +148,7 @@ static unsigned percent_of(const shares_limits_t *limits, shares_kind_t kind)
 static bool may_hold_more(const shares_t *shares, const holder_t *holder)
 {
 	const uint64_t percent = percent_of(&shares->limits, (shares_kind_t)holder->kind);
-	const uint64_t used = (uint64_t)holder->held + holder->lingering;
+	const uint64_t used = (uint64_t)holder->held + (holder->held < SHARES_PROBES ? 0 : holder->lingering);
 
 	return used * (100 - percent) < percent * (shares->limits.room - shares->held);
 }

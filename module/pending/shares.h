@@ -8,7 +8,8 @@
  * - A client is an IPv4 address or an IPv6 /56, which is what a site gets. The server's own questions have no client.
  * - Where zones are cut is not known ahead: a zone is what somebody registered (Public Suffix List), a suffix all above that.
  * - libunbound goes on with what nobody waits for any more, a minute and longer where servers are silent, with its sockets. Such
- *   questions linger in their zone's share until it is done with them.
+ *   questions linger in their zone's share until it is done with them. A few may be asked all the same: by them it is found out that
+ *   its servers are back.
  *
  * Names and addresses are hashed with a random key: no choice of them makes this slow. What nobody holds takes no memory. Belongs
  * to one thread. */
@@ -25,6 +26,7 @@ enum {
 	SHARES_KINDS = SHARES_ALL + 1, /* SHARES_ALL: of the whole room */
 	SHARES_HOLDERS = SHARES_ALL,   /* of one question */
 	SHARES_SUFFIX_PERCENT = 50,    /* a registry's servers are many zones' */
+	SHARES_PROBES = 4,             /* questions of a zone at once, whatever lingers */
 };
 
 typedef struct shares_limits {

@@ -176,16 +176,16 @@ static void counts_what_lingers(void **state)
 	(void)state;
 	assert_true(name_from_text("x.silent.example", &name));
 	assert_int_equal(fill(shares, "h#.silent.example", NULL, ROOM, holds, &refusal), ZONE);
-	for (unsigned i = 0; i < ZONE; i++)
+	for (unsigned i = 0; i < 2 * ZONE; i++)
 		shares_linger(shares, &name);
 	give_back(shares, holds, ZONE);
-	assert_int_equal(fill(shares, "#.silent.example", NULL, ROOM, holds, &refusal), 4); /* 24 x 80 = 20 x 96 */
+	assert_int_equal(fill(shares, "#.silent.example", NULL, ROOM, holds, &refusal), SHARES_PROBES);
 	assert_int_equal(fill(shares, "#.more.silent.example", NULL, 1, holds, &refusal), 0);
-	assert_int_equal(refusal.held, ZONE + 4);
-	give_back(shares, holds, 4);
+	assert_int_equal(refusal.held, 2 * ZONE + SHARES_PROBES);
+	give_back(shares, holds, SHARES_PROBES);
 	assert_int_equal(fill(shares, "h#.other.example", NULL, ROOM, holds, &refusal), ZONE);
 	give_back(shares, holds, ZONE);
-	for (unsigned i = 0; i < ZONE; i++)
+	for (unsigned i = 0; i < 2 * ZONE; i++)
 		shares_linger_end(shares, &name);
 	assert_int_equal(fill(shares, "h#.silent.example", NULL, ROOM, holds, &refusal), ZONE);
 	shares_free(shares);
