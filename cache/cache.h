@@ -25,7 +25,13 @@ typedef struct cache_key {
 	uint16_t type;
 } cache_key_t;
 
-enum { CACHE_PARTS = 4, CACHE_NO_EDE = 0xffff, CACHE_EDE_TEXT_MAX = 200, CACHE_STALE_TTL = 30 /* RFC 8767, 4 */ };
+enum {
+	CACHE_PARTS = 4,
+	CACHE_NO_EDE = 0xffff,
+	CACHE_EDE_TEXT_MAX = 200,
+	CACHE_STALE_TTL = 30, /* RFC 8767, 4 */
+	CACHE_SECURITIES = 32 /* five bits */
+};
 
 typedef struct cache_part {
 	uint16_t size;
@@ -37,7 +43,7 @@ typedef struct cache_part {
  * the question and to part 0 only, so parts can be left out. A part without octets has no records. */
 typedef struct cache_answer {
 	uint8_t rcode;
-	uint8_t security; /* the caller's own value, handed back as it was */
+	uint8_t security; /* the caller's own value, less than CACHE_SECURITIES, handed back as it was */
 	bool failure;     /* a failure (RFC 9520); octets, if any, are for clients that set CD */
 	bool turn;    /* the caller's own, as cache_look() tells it, also of what takes this answer's place as stale */
 	uint16_t ede; /* an INFO-CODE of RFC 8914, or CACHE_NO_EDE */

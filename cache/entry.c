@@ -70,7 +70,8 @@ static entry_t *make(const cache_key_t *key, const cache_answer_t *answer, bool 
 		      key->name_size + octets_size(answer->parts);
 	entry_t *entry = malloc(size < sizeof(entry_t) ? sizeof(entry_t) : size);
 
-	assert(answer->ttl_count <= UINT16_MAX && answer->ede_text_size <= CACHE_EDE_TEXT_MAX);
+	assert(answer->ttl_count <= UINT16_MAX && answer->ede_text_size <= CACHE_EDE_TEXT_MAX &&
+	       answer->security < CACHE_SECURITIES);
 	if (entry == NULL)
 		return NULL;
 	*entry = (entry_t){
@@ -80,7 +81,7 @@ static entry_t *make(const cache_key_t *key, const cache_answer_t *answer, bool 
 		.ttl_count = (uint16_t)answer->ttl_count,
 		.name_size = key->name_size,
 		.rcode = answer->rcode,
-		.security = answer->security,
+		.security = answer->security & (CACHE_SECURITIES - 1),
 		.failure = answer->failure,
 		.ede = ede,
 		.stale = stale,

@@ -18,15 +18,15 @@ typedef struct entry {
 	uint16_t ttl_count;
 	uint8_t name_size;
 	uint8_t rcode;
-	uint8_t security;
+	uint8_t security : 5;
+	uint8_t ede : 1;   /* an INFO-CODE and its text are there */
+	uint8_t stale : 1; /* it had ended before it was put: a copy of what ended */
+	uint8_t turn : 1;
 	uint8_t parts : 4; /* bit i: part i is not empty */
 	uint8_t level : 3; /* of a failure, and of a stale answer: how many came before it in a row, as far as that matters */
 	uint8_t failure : 1;
 	atomic_bool used;    /* found since the eviction hand last passed */
 	atomic_uchar claims; /* of its renewal: cache_claim() */
-	bool ede : 1;        /* an INFO-CODE and its text are there */
-	bool stale : 1;      /* it had ended before it was put: a copy of what ended */
-	bool turn : 1;
 
 	/* Of a stale answer the seconds between its end and `born`, as two words. Size and number of records of each part that is not empty; the INFO-CODE, if any; the TTL offsets. Behind them as
 	 * octets: the name; if there is an INFO-CODE, its text with its size in front; the parts. */

@@ -129,7 +129,8 @@ static bool are_sizes(const record_t *record)
 
 static bool is_rest(const record_t *record)
 {
-	return record->zero == 0 && record->ede_text_size <= CACHE_EDE_TEXT_MAX &&
+	return record->zero == 0 && record->security < CACHE_SECURITIES &&
+	       record->ede_text_size <= CACHE_EDE_TEXT_MAX &&
 	       (record->ede != CACHE_NO_EDE || record->ede_text_size == 0);
 }
 

@@ -442,6 +442,7 @@ static const row_t rows[] = {
 	{ "an age past the time to live", 4, TTL, CACHE_SNAPSHOT_TIME },
 	{ "a time to live past RFC 2181", 10, 0x8000, CACHE_SNAPSHOT_TIME },
 	{ "an unknown field", 18, 1, CACHE_SNAPSHOT_REST },
+	{ "a security that nobody gave", 20, CACHE_SECURITIES << 8, CACHE_SNAPSHOT_REST },
 	{ "a text without a code", 22, 0x0100 | 1, CACHE_SNAPSHOT_SIZES },
 	{ "a part that has grown", 24, 15, CACHE_SNAPSHOT_SIZES },
 	{ "records without octets", 36, 1, CACHE_SNAPSHOT_SIZES },
