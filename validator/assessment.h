@@ -11,8 +11,9 @@
  *
  * What is insecure is judged by its answer over TCP, so nothing over TCP is needed where UDP's answer turns out to be secure (or
  * no answer at all). To wait for that would double the time that most domains take: needs over TCP are handed out at once, marked
- * as `ahead`. A host that expects a zone to be secure declines them, and is told of them again once they are needed. What
- * the host asked ahead in vain, assessment_wants() tells.
+ * as `ahead`; and so are TLSA, which are needed of what is secure. A host that expects a zone to be secure declines the former,
+ * any other one the latter, and is told of them again once they are needed. What the host asked ahead in vain, assessment_wants()
+ * tells.
  *
  * The host asks needs in parallel as they come, supplies outcomes in any order, and may finish at any time: the verdict is then
  * made on what is known. The order of outcomes does not matter to the verdict. There are at most four needs about the domain and

@@ -3,7 +3,7 @@
  *	A, AAAA -insecure-> the same over TCP -+-> found and secure: TLSA -+-> nothing more
  *	        -secure or failed--------------+-> no such name: the registrable domain's NS -+
  *
- * TCP is asked along with UDP, and its answer waits for UDP's, which says whether it counts. What is wanted in the end depends on what is known, never on the order in which it became known. */
+ * TCP and TLSA are asked ahead, along with A and AAAA over UDP, which say whether they count. What is wanted in the end depends on what is known, never on the order in which it became known. */
 #include "validator/host.h"
 
 #include "validator/hostname.h"
@@ -39,21 +39,34 @@ static void want(host_t *host, host_ask_t ask)
 		host->asks[ask] = ASK_WANTED;
 }
 
-void host_look_up(host_t *host, const policy_t *policy)
-{
-	want(host, HOST_A);
-	want(host, HOST_AAAA);
-	for (unsigned family = 0; family < HOST_FAMILIES && policy_corroborates(policy); family++)
-		if (host->asks[HOST_A + family] != ASK_DONE)
-			want(host, HOST_A_TCP + family);
-}
-
 void host_forget(host_t *host)
 {
 	*host = (host_t){ .name = host->name,
 			  .listed = host->listed,
 			  .first = host->first,
 			  .two_preferences = host->two_preferences };
+}
+
+static bool is_settled(const host_t *host, unsigned family)
+{
+	const ask_state_t tcp = host->asks[HOST_A_TCP + family];
+
+	return host->asks[HOST_A + family] == ASK_DONE && (tcp == ASK_IDLE || tcp == ASK_DONE);
+}
+
+static bool is_family_secure(const host_t *host, unsigned family)
+{
+	return host->families[family].state == LOOKUP_FOUND && host->families[family].secure;
+}
+
+static bool is_any_secure(const host_t *host)
+{
+	return is_family_secure(host, 0) || is_family_secure(host, 1);
+}
+
+static bool are_all_settled(const host_t *host)
+{
+	return is_settled(host, 0) && is_settled(host, 1);
 }
 
 /* ---- names of needs ---- */
@@ -80,11 +93,29 @@ static bool fits_port(const name_t *name)
 	return longer.size > 1;
 }
 
+void host_look_up(host_t *host, const policy_t *policy)
+{
+	want(host, HOST_A);
+	want(host, HOST_AAAA);
+	for (unsigned family = 0; family < HOST_FAMILIES && policy_corroborates(policy); family++)
+		if (host->asks[HOST_A + family] != ASK_DONE)
+			want(host, HOST_A_TCP + family);
+	if (!are_all_settled(host) && fits_port(&host->name))
+		want(host, HOST_TLSA);
+}
+
+static bool is_ahead(const host_t *host, host_ask_t ask)
+{
+	if (ask == HOST_TLSA)
+		return !is_any_secure(host);
+	return kinds[ask].tcp && host->asks[ask - HOST_A_TCP + HOST_A] != ASK_DONE;
+}
+
 void host_need(const host_t *host, host_ask_t ask, need_t *need)
 {
 	need->type = kinds[ask].type;
 	need->tcp = kinds[ask].tcp;
-	need->ahead = need->tcp && host->asks[ask - HOST_A_TCP + HOST_A] != ASK_DONE;
+	need->ahead = is_ahead(host, ask);
 	need->name = host->name;
 	if (ask == HOST_TLSA)
 		prepend_port(&host->name, &need->name);
@@ -181,16 +212,12 @@ static bool is_usable(const lookup_t *lookup)
 
 /* ---- what comes next ---- */
 
-static bool is_settled(const host_t *host, unsigned family)
+/* It was asked ahead, and the host is not secure: as if nobody had asked. */
+static void drop_tlsa(host_t *host)
 {
-	const ask_state_t tcp = host->asks[HOST_A_TCP + family];
-
-	return host->asks[HOST_A + family] == ASK_DONE && (tcp == ASK_IDLE || tcp == ASK_DONE);
-}
-
-static bool is_family_secure(const host_t *host, unsigned family)
-{
-	return host->families[family].state == LOOKUP_FOUND && host->families[family].secure;
+	host->asks[HOST_TLSA] = ASK_IDLE;
+	host->tlsa[0] = LOOKUP_NONE;
+	host->tlsa_insecure = false;
 }
 
 /* Without such a host: whether anyone could register its domain. That of the domain itself exists, or it would have no MX. */
@@ -211,12 +238,14 @@ static void look_for_domain(host_t *host, const host_context_t *context)
 
 static void settle(host_t *host, const host_context_t *context)
 {
-	const bool settled = is_settled(host, 0) && is_settled(host, 1);
-	const bool secure = is_family_secure(host, 0) || is_family_secure(host, 1);
+	const bool settled = are_all_settled(host);
+	const bool secure = is_any_secure(host);
 	const lookup_t *alias = host_alias(host);
 
 	if (secure && fits_port(&host->name))
 		want(host, HOST_TLSA);
+	if (settled && !secure)
+		drop_tlsa(host);
 	if (settled && secure && alias != NULL && fits_port(&alias->alias_of))
 		want(host, HOST_TLSA_ALIAS);
 	if (settled && host_state(host) == TARGET_NO_NAME)

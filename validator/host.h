@@ -69,7 +69,8 @@ typedef struct host_context {
 	const name_t *domain; /* whose MX records name the hosts */
 } host_context_t;
 
-/* Wants what has to be known first: A and AAAA; over TCP too where insecure ones are to be corroborated. */
+/* Wants what has to be known first: A and AAAA; and ahead, A and AAAA over TCP where insecure ones are to be corroborated, and TLSA
+ * for the case that they are secure. */
 void host_look_up(host_t *host, const policy_t *policy);
 
 /* It is not looked up any more: nothing is known of it, and nothing is wanted. */

@@ -136,7 +136,7 @@ void asks_note_no_tcp(const inquiry_t *inquiry, const name_t *name)
 
 void asks_learn(const inquiry_t *inquiry, const need_t *need, const pool_outcome_t *outcome)
 {
-	const bool tells = need->kind == NEED_ANSWER || asks_for_address(need->type);
+	const bool tells = need->kind != NEED_TARGET || asks_for_address(need->type);
 
 	if (tells && asks_answered(outcome) && outcome->security != SECURITY_BOGUS &&
 	    policy_corroborates(inquiry->judging->policy))

@@ -228,7 +228,7 @@ static void ask_need(inquiry_t *inquiry, const need_t *need)
 
 	if (need->kind == NEED_PAST) {
 		ask_past(inquiry, need);
-	} else if (need->ahead && asks_expects_secure(inquiry, need)) {
+	} else if (need->ahead && asks_expects_secure(inquiry, need) == need->tcp) {
 		assessment_decline(inquiry->assessment, need->id);
 	} else {
 		start_limit_of(inquiry, need->kind);

@@ -160,6 +160,7 @@ def _without_tcp(cases):
 
 
 LONG_BUDGET = 60
+LEAST_MS = 490  # timers and clocks need not agree to the millisecond
 BOUND_MS = 20000  # libunbound alone would try for longer, up to the budget
 
 
@@ -169,7 +170,7 @@ def _timeout(cases):
     with daemon.Mxward("mxward-timeout", changes) as mxward:
         cases.check(_mx(SILENT) == [(10, "mx1.host.plain.")], f"{SILENT}: an answer")
         took = _entry(mxward, SILENT)["took_ms"]
-        cases.check(500 <= took < BOUND_MS, f"{SILENT}: corroborate-timeout ends the wait", f"{took} ms")
+        cases.check(LEAST_MS <= took < BOUND_MS, f"{SILENT}: corroborate-timeout ends the wait", f"{took} ms")
 
 
 def _remembered(cases):
