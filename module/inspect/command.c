@@ -2,6 +2,7 @@
 #include "module/command.h"
 #include "config.h"
 #include "module/inspect/process.h"
+#include "module/inspect/sockets.h"
 #include "module/resolver/process.h"
 
 #include <stdio.h>
@@ -24,14 +25,17 @@ static void leave(int status)
 int command_inspect(int argc, char **argv)
 {
 	char config[32];
+	unsigned long listeners;
 
-	if (argc != 2 || argv[1][0] == '-') {
+	if (argc != 3 || argv[1][0] == '-') {
 		FILE *out = argc == 2 && strcmp(argv[1], "--help") == 0 ? stdout : stderr;
 
-		fputs("mxward inspect MEMORY is started by mxward serve, not by people.\n", out);
+		fputs("mxward inspect MEMORY LISTENERS is started by mxward serve, not by people.\n", out);
 		return out == stdout ? 0 : EXIT_USAGE;
 	}
+	listeners = strtoul(argv[2], NULL, 10);
+	listeners = listeners < SOCKETS_MAX ? listeners : SOCKETS_MAX;
 	snprintf(config, sizeof(config), "/proc/self/fd/%d", PROCESS_FD_CONFIG);
-	leave(inspection_run(PROCESS_FD_SOCKET, config, strtoull(argv[1], NULL, 10)));
+	leave(inspection_run(PROCESS_FD_SOCKET, config, strtoull(argv[1], NULL, 10), listeners));
 	return 0;
 }

@@ -1,7 +1,10 @@
-/* keeper.c: see keeper.h. The next process is started when the one before has been reaped: it needs the same addresses. */
+/* keeper.c: see keeper.h. The next process is started when the one before has been reaped: only one may write the log's index.
+ * Connections wait meanwhile, as the sockets stay; not for long: where a process cannot get ready again and again, they are
+ * closed, and clients hear that there is none. */
 #include "module/inspect/keeper.h"
 
 #include "module/inspect/settings.h"
+#include "module/inspect/sockets.h"
 #include "module/resolver/child.h"
 #include "module/resolver/sandbox.h"
 
@@ -24,6 +27,7 @@ struct keeper {
 	log_t *log;
 	const char *program;
 	char *settings; /* for the next process; NULL: there is to be none */
+	sockets_t sockets;
 	child_t *child; /* until it is reaped */
 	struct event *starter;
 	struct event *tick;
@@ -80,6 +84,8 @@ static void on_reaped(child_t *child)
 	keeper_t *keeper = child->owner;
 
 	keeper->child = NULL;
+	if (keeper->failures > 1)
+		sockets_close(&keeper->sockets);
 	if (keeper->settings != NULL)
 		start_after(keeper, backoff_ms(keeper->failures));
 }
@@ -90,16 +96,23 @@ static void on_start(evutil_socket_t fd, short events, void *arg)
 {
 	static const child_hooks_t hooks = { on_ready, on_message, on_ended, on_reaped };
 	keeper_t *keeper = arg;
-	const launch_request_t request = {
+	int sockets[SOCKETS_MAX];
+	launch_request_t request = {
 		.kind = LAUNCH_INSPECTION,
 		.program = keeper->program,
 		.config = keeper->settings,
 		.memory = MEMORY,
+		.sockets = sockets,
 	};
 
 	(void)fd;
 	(void)events;
 	keeper->ready_since = 0;
+	if (!sockets_open(&keeper->sockets, keeper->log)) {
+		start_after(keeper, backoff_ms(++keeper->failures + 1));
+		return;
+	}
+	request.socket_count = sockets_list(&keeper->sockets, sockets);
 	keeper->child = child_start(keeper->base, &request, &hooks, keeper, keeper->log);
 	if (keeper->child != NULL)
 		return;
@@ -146,6 +159,10 @@ static bool set_settings(keeper_t *keeper, const conf_t *conf)
 	}
 	free(keeper->settings);
 	keeper->settings = settings;
+	if (settings != NULL)
+		sockets_want(&keeper->sockets, &conf->inspection.listen);
+	else
+		sockets_close(&keeper->sockets);
 	return true;
 }
 
@@ -183,6 +200,7 @@ void keeper_free(keeper_t *keeper, unsigned wait_ms)
 		event_free(keeper->starter);
 	if (keeper->tick != NULL)
 		event_free(keeper->tick);
+	sockets_close(&keeper->sockets);
 	free(keeper->settings);
 	free(keeper);
 }

@@ -100,7 +100,8 @@ static const metric_t metrics[] = {
 	  "turned_away",
 	  NULL,
 	  { "share" },
-	  "Questions refused because a zone, the zones below a suffix, a client, or all together had as many underway as "
+	  "Questions refused because a zone, the zones below a suffix, a client, or all together had as many underway "
+	  "as "
 	  "they may." },
 	{ "mxward_lost_total",
 	  COUNTER,

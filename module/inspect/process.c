@@ -37,6 +37,7 @@ enum {
 typedef struct inspection {
 	struct event_base *base;
 	int socket;
+	size_t listener_count;
 	outbox_t outbox;
 	struct event *readable;
 	conf_t *conf;
@@ -260,7 +261,8 @@ static bool start_serving(inspection_t *inspection)
 		fputs("error: memory, threads or files are out\n", stderr);
 		return false;
 	}
-	inspection->listeners = listeners_new(inspection->base, &conf->listen, inspection->http);
+	inspection->listeners =
+		listeners_new(inspection->base, PROCESS_FD_FIRST_FREE, inspection->listener_count, inspection->http);
 	return inspection->listeners != NULL;
 }
 
@@ -279,11 +281,13 @@ static bool start(inspection_t *inspection, const char *config)
 	       watch_history(inspection) && start_serving(inspection);
 }
 
-int inspection_run(int socket, const char *config, unsigned long long memory)
+int inspection_run(int socket, const char *config, unsigned long long memory, size_t listeners)
 {
-	inspection_t inspection = { .socket = socket, .outbox = outbox_begin(socket, OUTBOX_LIMIT) };
+	inspection_t inspection = { .socket = socket,
+				    .listener_count = listeners,
+				    .outbox = outbox_begin(socket, OUTBOX_LIMIT) };
 
-	if (!sandbox_limits(memory, PROCESS_FD_FIRST_FREE))
+	if (!sandbox_limits(memory, PROCESS_FD_FIRST_FREE + (int)listeners))
 		return STATUS_FAILED;
 	(void)mallopt(M_ARENA_MAX, ARENAS);
 	if (!start(&inspection, config))

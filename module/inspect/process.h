@@ -7,7 +7,10 @@
 #ifndef MODULE_INSPECT_PROCESS_H
 #define MODULE_INSPECT_PROCESS_H
 
-/* Runs until the socket is closed. Returns the exit status: 0 when the keeper wanted it so. */
-int inspection_run(int socket, const char *config, unsigned long long memory);
+#include <stddef.h>
+
+/* Runs until the socket is closed. `listeners`: how many listening sockets it has inherited, from PROCESS_FD_FIRST_FREE on. Returns
+ * the exit status: 0 when the keeper wanted it so. */
+int inspection_run(int socket, const char *config, unsigned long long memory, size_t listeners);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "module/resolver/process.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -16,7 +17,7 @@
 #include <unistd.h>
 
 enum {
-	FD_ABOVE = 16, /* our copies are above the numbers that the process inherits, so that none overwrites another */
+	FD_ABOVE = 32, /* our copies are above the numbers that the process inherits, so that none overwrites another */
 	SOCKET_BUFFER = 1 << 20,
 };
 
@@ -38,7 +39,11 @@ typedef struct inherited {
 	int socket;
 	int config;
 	int log;
+	size_t socket_count;
+	int sockets[LAUNCH_SOCKETS_MAX];
 } inherited_t;
+
+static_assert(PROCESS_FD_FIRST_FREE + LAUNCH_SOCKETS_MAX <= FD_ABOVE, "no copy is in the way");
 
 static void close_if_open(int fd)
 {
@@ -108,6 +113,20 @@ static bool make_log(int *ours, int *theirs)
 	return *theirs >= 0 && fcntl(*ours, F_SETFL, O_NONBLOCK) == 0;
 }
 
+/* Copies, which are closed here when the process has its own. */
+static bool copy_sockets(const launch_request_t *request, inherited_t *files)
+{
+	assert(request->socket_count <= LAUNCH_SOCKETS_MAX);
+	for (; files->socket_count < request->socket_count; files->socket_count++) {
+		const int copy = fcntl(request->sockets[files->socket_count], F_DUPFD_CLOEXEC, FD_ABOVE);
+
+		if (copy < 0)
+			return false;
+		files->sockets[files->socket_count] = copy;
+	}
+	return true;
+}
+
 /* No signal is blocked or ignored, and no terminal is theirs. */
 static int set_attributes(posix_spawnattr_t *attributes)
 {
@@ -138,6 +157,8 @@ static int set_actions(posix_spawn_file_actions_t *actions, const inherited_t *f
 		err = posix_spawn_file_actions_adddup2(actions, files->socket, PROCESS_FD_SOCKET);
 	if (err == 0)
 		err = posix_spawn_file_actions_adddup2(actions, files->config, PROCESS_FD_CONFIG);
+	for (size_t i = 0; i < files->socket_count && err == 0; i++)
+		err = posix_spawn_file_actions_adddup2(actions, files->sockets[i], PROCESS_FD_FIRST_FREE + (int)i);
 	return err;
 }
 
@@ -162,7 +183,8 @@ static int start(const launch_request_t *request, const inherited_t *files, pid_
 	char memory[24];
 	char *command = strdup(kinds[request->kind].command);
 	char *anchor_dir = strdup(request->anchor_dir != NULL ? request->anchor_dir : "");
-	char *const argv[] = { name, command, memory, request->kind == LAUNCH_RESOLVER ? anchor_dir : NULL, NULL };
+	char sockets[24];
+	char *const argv[] = { name, command, memory, request->kind == LAUNCH_RESOLVER ? anchor_dir : sockets, NULL };
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	int err = command != NULL && anchor_dir != NULL ? posix_spawn_file_actions_init(&actions) : ENOMEM;
@@ -173,6 +195,7 @@ static int start(const launch_request_t *request, const inherited_t *files, pid_
 	if (err != 0)
 		goto no_attributes;
 	snprintf(memory, sizeof(memory), "%zu", request->memory);
+	snprintf(sockets, sizeof(sockets), "%zu", request->socket_count);
 	err = set_attributes(&attributes);
 	if (err == 0)
 		err = set_actions(&actions, files);
@@ -194,13 +217,16 @@ bool launch_process(const launch_request_t *request, launched_t *launched)
 
 	*launched = (launched_t){ .pid = -1, .pidfd = -1, .socket = -1, .log = -1 };
 	files.config = config_file(request->config);
-	if (files.config >= 0 && make_socket(&launched->socket, &files.socket) && make_log(&launched->log, &files.log))
+	if (files.config >= 0 && copy_sockets(request, &files) && make_socket(&launched->socket, &files.socket) &&
+	    make_log(&launched->log, &files.log))
 		err = start(request, &files, &launched->pid);
 	else
 		err = errno;
 	close_if_open(files.config);
 	close_if_open(files.socket);
 	close_if_open(files.log);
+	for (size_t i = 0; i < files.socket_count; i++)
+		close(files.sockets[i]);
 	if (err == 0) {
 		launched->pidfd = (int)syscall(SYS_pidfd_open, launched->pid, 0);
 		return true;

@@ -17,7 +17,11 @@ typedef struct launch_request {
 	const char *config;     /* a text for the process: libunbound's configuration, or our own */
 	const char *anchor_dir; /* of a resolver process; NULL: none */
 	size_t memory;
+	const int *sockets; /* that an inspection process inherits, from PROCESS_FD_FIRST_FREE on; borrowed */
+	size_t socket_count;
 } launch_request_t;
+
+enum { LAUNCH_SOCKETS_MAX = 16 };
 
 /* Our ends; all non-blocking and closed on exec. */
 typedef struct launched {

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 
 import dns.rcode
 
@@ -219,6 +220,48 @@ def _comes_back(cases, mxward):
         cases.check(all(set(counts) <= {"NOERROR"} for counts in load.counts.values()), f"{label}: all were answered", load.counts)
 
 
+class Knocking:
+    """Requests, one after the other, as long as it goes on; how many were made, and how many were refused a connection."""
+
+    def __init__(self):
+        self.tries = self.refused = 0
+        self.stopping = False
+        self.thread = threading.Thread(target=self._knock)
+
+    def _knock(self):
+        while not self.stopping:
+            try:
+                web.get()
+            except ConnectionRefusedError:
+                self.refused += 1
+            except OSError:
+                pass  # the old process had taken it already
+            self.tries += 1
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stopping = True
+        self.thread.join()
+
+    def wait_for_more(self, mxward):
+        wanted = self.tries + MORE
+        daemon.wait_until(lambda: self.tries >= wanted, "more requests", mxward.running)
+
+
+def _change_refuses_nobody(cases, mxward):
+    """While one process takes the other's place, who connects waits."""
+    pid = _inspection(mxward)
+    with Knocking() as knocking:
+        knocking.wait_for_more(mxward)
+        mxward.told("reload")
+        daemon.wait_until(lambda: _inspection(mxward) not in (0, pid), "another process", mxward.running)
+        knocking.wait_for_more(mxward)
+    cases.check(knocking.refused == 0, f"a reload refuses no connection, of {knocking.tries}", knocking.refused)
+
+
 def _reload(cases, mxward):
     pid = _inspection(mxward)
     seen = len(mxward.log())
@@ -280,6 +323,7 @@ def main():
         _slow_clients(cases)
         _many_connections(cases, mxward)
         _comes_back(cases, mxward)
+        _change_refuses_nobody(cases, mxward)
         _reload(cases, mxward)
         pids = mxward.inspections()
         cases.check(mxward.stop() == 0, "mxward stops with exit status 0")

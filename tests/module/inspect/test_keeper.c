@@ -4,17 +4,33 @@
 #include "tests/module/vlog/folder.h"
 
 #include <limits.h>
+#include <netinet/in.h>
 #include <signal.h>
+#include <sys/socket.h>
 
 enum { CONF_MAX = 2 * PATH_MAX, STOP_MS = 60000 };
 
 typedef struct world {
 	folder_t folder;
 	struct event_base *base;
+	unsigned port;
 	conf_t *on;
 	conf_t *off;
 	log_t *log;
 } world_t;
+
+/* A port that nobody has just now; where somebody takes it, the keeper tries again until it is free. */
+static unsigned free_port(void)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t size = sizeof(address);
+	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
+	close(fd);
+	return ntohs(address.sin_port);
+}
 
 static conf_t *conf_of(const world_t *world, bool enable)
 {
@@ -24,8 +40,9 @@ static conf_t *conf_of(const world_t *world, bool enable)
 	conf_t *conf;
 
 	assert_non_null(getcwd(here, sizeof(here)));
-	snprintf(text, sizeof(text), "inspection: {enable: %s, log-index: '%s/%s/made/index.db'}\n",
-		 enable ? "yes" : "no", here, world->folder.path);
+	snprintf(text, sizeof(text),
+		 "inspection: {enable: %s, listen: [127.0.0.1@%u], log-index: '%s/%s/made/index.db'}\n",
+		 enable ? "yes" : "no", world->port, here, world->folder.path);
 	conf = conf_parse(text, strlen(text), "test", &error);
 	if (conf == NULL)
 		fail_msg("%s", error);
@@ -41,6 +58,7 @@ static int set_up(void **state)
 	assert_non_null(world);
 	*world = (world_t){ .folder = folder_make(), .base = event_base_new() };
 	assert_non_null(world->base);
+	world->port = free_port();
 	world->on = conf_of(world, true);
 	world->off = conf_of(world, false);
 	world->log = log_new(world->folder.file, LOG_LEVEL_DEBUG);
