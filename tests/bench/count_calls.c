@@ -61,6 +61,9 @@ static void count(counter_t what)
 		atomic_fetch_add(&counters[what], 1);
 }
 
+/* The C library's own declarations have reserved names for parameters.
+ * NOLINTBEGIN(readability-inconsistent-declaration-parameter-name) */
+
 /* ---- the allocator ---- */
 
 void *malloc(size_t size)
@@ -161,3 +164,5 @@ long syscall(long number, ...)
 	va_end(list);
 	return next(number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]);
 }
+
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
