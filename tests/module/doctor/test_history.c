@@ -61,7 +61,7 @@ static void judges(void **state)
 		fail_msg("%s", error);
 	if (row->domains > 0) {
 		history_err_t err;
-		history_store_t *store = history_store_open(conf->history.file, &err);
+		history_store_t *store = history_store_open(folder_path(&folder, "history.db"), &err);
 
 		assert_non_null(store);
 		record(store, row->domains);
