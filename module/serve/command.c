@@ -9,6 +9,7 @@
 
 #include <getopt.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <systemd/sd-daemon.h>
@@ -82,6 +83,8 @@ static int serve(const char *path)
 	bool ran = false;
 
 	privileges_prepare();
+	/* What one thread puts into the cache another one frees: with heaps of their own, each would grow to what all need. */
+	mallopt(M_ARENA_MAX, 1);
 	loop_block_signals();
 	server.conf = load_conf_untried(path, &error);
 	if (server.conf == NULL) {

@@ -131,7 +131,7 @@ def _mxward(places):
         "listen": [f"{places.address}@{PORT}"],
         "threads": 1,
         "log": {"level": "warning", "to": "stderr"},
-        "cache": {"size": f"{places.cache_mb}M"},
+        "cache": {"size": f"{places.cache_mb}M", "snapshot": {"file": "", "key": f"{places.folder}/snapshot.key"}},
         "resolver": {"root-hints": f"{places.zones}/root.hints", "trust-anchor-file": [f"{places.zones}/root.key"],
                      "auto-trust-anchor-file": ""},
         "validation-log": {"file": f"{places.folder}/validation.log", "key": f"{places.folder}/validation.key"},
@@ -223,10 +223,14 @@ class Server:
         self.address = address
         self.output = output
         self.core_count = len(cores)
-        pinned = ["taskset", "-c", ",".join(map(str, cores)), *map(str, command)]
+        self.command = ["taskset", "-c", ",".join(map(str, cores)), *map(str, command)]
         subprocess.run(["ip", "addr", "replace", f"{address}/32", "dev", "lo"], check=True)  # BIND wants to see it there
-        with open(output, "wb") as out:
-            self.process = subprocess.Popen(pinned, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+        self.begin()
+
+    def begin(self):
+        """Starts it; again with all that it has kept, if it was stopped."""
+        with open(self.output, "ab") as out:
+            self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
 
     def wait_for(self, question=(".", "SOA")):
         """Returns once it answers."""
