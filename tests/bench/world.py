@@ -56,13 +56,14 @@ def exchanges(number, top):
 
 
 class World:
-    def __init__(self, bench, count):
-        """count: domains of each kind."""
+    def __init__(self, bench, count, tops=tuple(TOPS)):
+        """count: domains below each of these top-level domains."""
         self.wire_program = bench.build / "tests/bench/wire"
         self.cores = bench.load_core
         self.folder = bench.new_folder("world")
         self.folder.mkdir()
         self.count = count
+        self.tops = tops
         self.domain_servers = {}  # by zone
         self._make_zones()
 
@@ -70,7 +71,7 @@ class World:
 
     def _make_zones(self):
         self.key = _run("ldns-keygen", "-k", "-a", ALGORITHM, ".", folder=self.folder)
-        for top in TOPS:
+        for top in self.tops:
             for number in range(self.count):
                 at = len(self.domain_servers)
                 self.domain_servers[domain(number, top)] = f"10.53.{1 + at // PER_NET}.{1 + at % PER_NET}"
