@@ -96,13 +96,14 @@ static bool put_options(FILE *out, const conf_t *conf)
 	return true;
 }
 
-/* One that cannot be read is as good as an empty one: libunbound then says what is wrong. */
+/* One that cannot be read is left out: libunbound then says what is wrong. */
 static void put_file(FILE *out, const char *path)
 {
 	FILE *in = fopen(path, "re");
 	char *octets = in != NULL ? malloc(FILE_MAX) : NULL;
 
-	put_octets(out, "file", octets, octets != NULL ? fread(octets, 1, FILE_MAX, in) : 0);
+	if (octets != NULL)
+		put_octets(out, "file", octets, fread(octets, 1, FILE_MAX, in));
 	free(octets);
 	if (in != NULL)
 		fclose(in);
