@@ -13,7 +13,8 @@ enum { QUEUE_MAX = 4096 }; /* lines that wait to be written */
 struct log {
 	_Atomic log_level_t level;
 	queue_t *queue;
-	sink_t *sink; /* the writer's alone */
+	log_heard_fn *heard; /* may be NULL */
+	sink_t *sink;        /* the writer's alone */
 };
 
 /* --- The writer -------------------------------------------------------------------------------------------------- */
@@ -110,6 +111,11 @@ void log_give(log_t *log, uid_t user, gid_t group)
 		sink_give(log->sink, user, group);
 }
 
+void log_overhear(log_t *log, log_heard_fn *heard)
+{
+	log->heard = heard;
+}
+
 void log_reopen(log_t *log, const char *to, log_level_t level)
 {
 	line_t *line;
@@ -156,6 +162,8 @@ void log_write(log_t *log, log_level_t level, const char *format, ...)
 	va_start(args, format);
 	line = line_new(level, format, args);
 	va_end(args);
+	if (line != NULL && log->heard != NULL && level <= LOG_LEVEL_WARNING)
+		log->heard(level, line->text);
 	queue_put(log->queue, line != NULL ? &line->item : NULL);
 	errno = err;
 }

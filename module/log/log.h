@@ -35,6 +35,11 @@ void log_give(log_t *log, uid_t user, gid_t group);
  * or the journal keeps waiting is left alone. */
 void log_free(log_t *log);
 
+/* For a program that has a log of its own, where errors and warnings are to be as well: `heard` is called with each that the level
+ * lets through, escaped and without its end, in the thread that says it. Before other threads use the log. */
+typedef void log_heard_fn(log_level_t level, const char *text);
+void log_overhear(log_t *log, log_heard_fn *heard);
+
 /* Opens the file again (after rotation, at SIGHUP), perhaps another one, with another level. The level counts at once; the
  * file is opened by the writer, behind the lines that are queued already. */
 void log_reopen(log_t *log, const char *to, log_level_t level);

@@ -1,11 +1,6 @@
 /* daemon_keys.c: see daemon_keys.h. */
 #include "module/unbound/daemon_keys.h"
 
-#include <limits.h>
-#include <stdio.h>
-
-enum { LINE_SIZE = PATH_MAX + 256 };
-
 /* Whoever wrote one of these waits for something that does not happen. */
 static const struct row {
 	const char *key;
@@ -25,17 +20,13 @@ static const struct row {
 
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 
-void daemon_keys_say(const conf_t *conf, const char *path, daemon_keys_said_fn *said)
+void daemon_keys_say(const conf_t *conf, const char *path, log_t *log)
 {
-	char line[LINE_SIZE];
-
 	for (size_t i = 0; i < ROWS; i++) {
 		const unsigned number = conf_place(conf, rows[i].key).line;
 
-		if (number == 0)
-			continue;
-		snprintf(line, sizeof(line), "%s:%u: %s is for the daemon alone: %s", path, number, rows[i].key,
-			 rows[i].why);
-		said(line);
+		if (number > 0)
+			log_write(log, LOG_LEVEL_WARNING, "%s:%u: %s is for the daemon alone: %s", path, number,
+				  rows[i].key, rows[i].why);
 	}
 }

@@ -3,12 +3,10 @@
 #define MODULE_UNBOUND_DAEMON_KEYS_H
 
 #include "conf/conf.h"
+#include "module/log/log.h"
 
-/* Told a line for people, without its end; borrowed for the time of the call. */
-typedef void daemon_keys_said_fn(const char *line);
-
-/* Says a line for each such key that the file at `path`, from which `conf` was loaded, has. What a daemon on the same machine needs
+/* A warning for each such key that the file at `path`, from which `conf` was loaded, has. What a daemon on the same machine needs
  * as well (addresses, sockets, sizes, the page) is no reason for one. */
-void daemon_keys_say(const conf_t *conf, const char *path, daemon_keys_said_fn *said);
+void daemon_keys_say(const conf_t *conf, const char *path, log_t *log);
 
 #endif

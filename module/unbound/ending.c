@@ -7,24 +7,6 @@
 #include "module/unbound/needs.h"
 #include "validator/ede.h"
 
-/* Who has alerts sent to them reads Unbound's log, wherever that goes; mxward's own may be elsewhere. */
-static void alert(const question_t *question, const verdict_t *verdict)
-{
-	char name[NAME_TEXT_MAX];
-	char host[NAME_TEXT_MAX];
-
-	for (size_t i = 0; i < verdict->finding_count; i++) {
-		const finding_t *finding = &verdict->findings[i];
-		const check_t *check = check_row(finding->check);
-
-		if (check->severity == SEVERITY_ALERT)
-			log_warn("mxward: alert: mx name=%s check=%s action=%s%s host=%s detail=\"%s\"",
-				 name_to_text(&question->name, name), check->name, action_name(finding->action),
-				 verdict->monitored ? " mode=monitor" : "",
-				 finding->has_name ? name_to_text(&finding->name, host) : "-", finding->detail);
-	}
-}
-
 static void tell(const question_t *question, const resolution_t *resolution, const verdict_t *verdict)
 {
 	ended_t ended = { .name = &question->name,
@@ -100,8 +82,6 @@ void ending_carry_out(question_t *question)
 	if (verdict->received != SECURITY_BOGUS)
 		remember(question, verdict, &resolution);
 	tell(question, &resolution, verdict);
-	if (question->place->state->alerts_logged)
-		alert(question, verdict);
 	carry_out(question, verdict);
 	query->ext_state[question->place->id] = module_finished;
 }

@@ -54,9 +54,13 @@ static void own_folder(char *room, size_t size)
 		snprintf(room, size, ".");
 }
 
-static void warn(const char *line)
+/* mxward's own log is elsewhere, by default at a stderr that a daemon has closed. Threads that are not Unbound's may say this. */
+static void hear(log_level_t level, const char *text)
 {
-	log_warn("mxward: %s", line);
+	if (level == LOG_LEVEL_ERROR)
+		log_err("mxward: %s", text);
+	else
+		log_warn("mxward: %s", text);
 }
 
 static state_t *load_state(void)
@@ -69,7 +73,7 @@ static state_t *load_state(void)
 
 	own_folder(folder, sizeof(folder));
 	path = state_path(folder, room, sizeof(room));
-	state = state_new(path, last_good, warn, &error);
+	state = state_new(path, last_good, hear, &error);
 	if (state != NULL)
 		log_info("mxward %s: judges MX answers by %s", MXWARD_VERSION, path);
 	else

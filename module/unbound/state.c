@@ -4,6 +4,7 @@
 #include "conf/conf.h"
 #include "module/owners.h"
 #include "module/policy_of.h"
+#include "module/unbound/daemon_keys.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -22,7 +23,7 @@ static vlog_settings_t vlog_settings(const conf_t *conf)
 }
 
 /* What needs a thread or a file, once the policy is there. */
-static bool open_rooms(state_t *state, const conf_t *conf)
+static bool open_rooms(state_t *state, const conf_t *conf, log_heard_fn *heard)
 {
 	const vlog_settings_t validation = vlog_settings(conf);
 	const history_settings_t history = { .enable = conf->history.enable,
@@ -34,6 +35,7 @@ static bool open_rooms(state_t *state, const conf_t *conf)
 	state->witnesses.log = log_new(conf->log.to, (log_level_t)conf->log.level);
 	if (state->verdicts == NULL || state->witnesses.log == NULL)
 		return false;
+	log_overhear(state->witnesses.log, heard);
 	state->witnesses.vlog = vlog_new(&validation, state->witnesses.log);
 	state->witnesses.history = history_new(&history, state->witnesses.log);
 	return state->witnesses.vlog != NULL && state->witnesses.history != NULL;
@@ -54,7 +56,7 @@ static bool know_owners(state_t *state, const conf_t *conf)
 	return true;
 }
 
-static state_t *state_of_conf(const conf_t *conf, const char *path, state_t *old, char **error)
+static state_t *state_of_conf(const conf_t *conf, const char *path, state_t *old, log_heard_fn *heard, char **error)
 {
 	state_t *state = calloc(1, sizeof(*state));
 
@@ -65,19 +67,18 @@ static state_t *state_of_conf(const conf_t *conf, const char *path, state_t *old
 	state->limits = (answer_limits_t){ .min_ttl = conf->cache.min_ttl,
 					   .max_ttl = conf->cache.max_ttl,
 					   .negative_max_ttl = conf->cache.negative_max_ttl };
-	state->alerts_logged = conf->alerts.log;
 	state->corroborate_ms = conf->mx.corroborate_timeout;
 	state->target_ms = conf->mx.target_timeout;
 	state->policy = policy_of_conf(conf, path, error);
 	if (state->policy != NULL || *error == NULL)
 		state_free(old);
-	if (state->policy != NULL && open_rooms(state, conf) && know_owners(state, conf))
+	if (state->policy != NULL && open_rooms(state, conf, heard) && know_owners(state, conf))
 		return state;
 	state_free(state);
 	return NULL;
 }
 
-state_t *state_new(const char *path, state_t *old, daemon_keys_said_fn *said, char **error)
+state_t *state_new(const char *path, state_t *old, log_heard_fn *heard, char **error)
 {
 	conf_t *conf = NULL;
 	state_t *state = NULL;
@@ -89,9 +90,9 @@ state_t *state_new(const char *path, state_t *old, daemon_keys_said_fn *said, ch
 			state_free(old);
 		return NULL;
 	}
-	state = state_of_conf(conf, path, old, error);
+	state = state_of_conf(conf, path, old, heard, error);
 	if (state != NULL)
-		daemon_keys_say(conf, path, said);
+		daemon_keys_say(conf, path, state->witnesses.log);
 	conf_free(conf);
 	return state;
 }

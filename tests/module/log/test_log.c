@@ -211,6 +211,32 @@ static void drops_what_is_below_the_level(void **state)
 	assert_like(on_stderr(place), "^" STAMP " warning: yes\n" STAMP " info: now\n$");
 }
 
+static char g_heard[64]; /* log_heard_fn has no argument for it */
+
+static void hear(log_level_t level, const char *text)
+{
+	const size_t size = strlen(g_heard);
+
+	snprintf(g_heard + size, sizeof(g_heard) - size, "%d %s|", (int)level, text);
+}
+
+static void errors_and_warnings_are_overheard(void **state)
+{
+	place_t *place = *state;
+	log_t *log = log_new("stderr", LOG_LEVEL_INFO);
+
+	assert_non_null(log);
+	log_overhear(log, hear);
+	log_write(log, LOG_LEVEL_ERROR, "one\n");
+	log_write(log, LOG_LEVEL_WARNING, "two");
+	log_write(log, LOG_LEVEL_INFO, "three");
+	log_set_level(log, LOG_LEVEL_ERROR);
+	log_write(log, LOG_LEVEL_WARNING, "four");
+	log_free(log);
+	assert_string_equal(g_heard, "0 one\\010|1 two|");
+	assert_like(on_stderr(place), "^.* error: one\\\\010\n.* warning: two\n.* info: three\n$");
+}
+
 static void does_nothing_without_a_log(void **state)
 {
 	(void)state;
@@ -718,6 +744,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(writes_to_stderr),
 		TEST(drops_what_is_below_the_level),
+		TEST(errors_and_warnings_are_overheard),
 		TEST(does_nothing_without_a_log),
 		TEST(lines_wait_for_the_start),
 		TEST(lines_come_out_without_a_start),
