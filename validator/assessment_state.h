@@ -36,7 +36,7 @@ struct assessment {
 	reply_t replies[REPLIES];
 	const reply_t *judged; /* NULL until it is known which */
 	size_t host_count;
-	host_t *hosts; /* of the exchanges of all sets so far; ASSESSMENT_TARGETS_MAX of each set at most */
+	host_t *hosts;     /* of the exchanges of all sets so far; ASSESSMENT_TARGETS_MAX of each set at most */
 	uint16_t *host_of; /* for each record of the judged set its host; ASSESSMENT_NO_HOST */
 	ask_state_t past_ask;
 	bool has_past;   /* `past` is something */

@@ -83,8 +83,12 @@ void asks_cancel(ask_t *ask)
 
 void asks_cancel_all(inquiry_t *inquiry)
 {
-	while (inquiry->asks != NULL)
-		asks_cancel(inquiry->asks);
+	for (ask_t *ask = inquiry->asks, *next; ask != NULL; ask = next) {
+		next = ask->next;
+		pool_cancel(inquiry->home.pool, ask->number);
+		free(ask);
+	}
+	inquiry->asks = NULL;
 }
 
 ask_t *asks_find(const inquiry_t *inquiry, const name_t *name, uint16_t type, bool tcp)

@@ -312,9 +312,10 @@ static json_t *rooms_json(const server_t *server, const behind_t *behind, const 
 {
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:I, s:I}, s:{s:I}}", "prefetch",
 			 prefetch_json(&behind->pending.prefetch), "queues", queues_json(behind, state), "turned_away",
-			 turned_away_json(behind), "lost", lost_json(behind), "cache", cache_json(server), "snapshot", snapshot_json(server), "resolvers",
-			 resolvers_json(state), "history", "rows", (json_int_t)behind->history.rows, "octets",
-			 (json_int_t)behind->history.octets, "alerts", "open", (json_int_t)behind->alerts.open);
+			 turned_away_json(behind), "lost", lost_json(behind), "cache", cache_json(server), "snapshot",
+			 snapshot_json(server), "resolvers", resolvers_json(state), "history", "rows",
+			 (json_int_t)behind->history.rows, "octets", (json_int_t)behind->history.octets, "alerts",
+			 "open", (json_int_t)behind->alerts.open);
 }
 
 json_t *stats_all(const server_t *server, const pending_state_t *state)

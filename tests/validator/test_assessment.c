@@ -776,8 +776,9 @@ static void waits_for_what_comes_first(void **state)
 	need_t tcp;
 
 	(void)state;
-	assert_true(assessment_next_need(assessment, &udp) && assessment_next_need(assessment, &past) &&
-		    assessment_next_need(assessment, &tcp));
+	assert_true(assessment_next_need(assessment, &udp));
+	assert_true(assessment_next_need(assessment, &past));
+	assert_true(assessment_next_need(assessment, &tcp));
 	assert_true(tcp.ahead && !udp.ahead);
 	assert_false(assessment_may_expire(assessment, NEED_CORROBORATION));
 	assert_false(assessment_may_expire(assessment, NEED_TARGET));

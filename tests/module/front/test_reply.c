@@ -299,7 +299,8 @@ static void stale_answers_say_so(void **state)
 		(void)reply_cached(&f, &query, &udp_client, answer, out);
 		cache_thread_begin();
 		assert_true(cache_put_stale(f.cache, &key, &failed, NOW + 400));
-		message_read(out, reply_from_cache(&f.context, &query, &udp_client, f.cache, NOW + 402, out, NULL), &told);
+		message_read(out, reply_from_cache(&f.context, &query, &udp_client, f.cache, NOW + 402, out, NULL),
+			     &told);
 		cache_thread_end();
 		assert_string_equal(told.errors, stale_rows[i].errors);
 		assert_int_equal(told.rcode, stale_rows[i].rcode);
