@@ -25,7 +25,7 @@ show_enrich_fn show_enrich_cache, show_enrich_trust_anchors;
 
 /* ---- for those who show (show.c) ---- */
 
-enum { SHOW_TEXT_MAX = 1100, SHOW_NUMBER_MAX = 32 };
+enum { SHOW_TEXT_MAX = 1100, SHOW_NUMBER_MAX = 64 };
 
 /* A string of an object, escaped into `room` (SHOW_TEXT_MAX octets); "" when there is none. */
 const char *show_string(const json_t *object, const char *key, char *room);
