@@ -117,9 +117,7 @@ const conf_key_t conf_keys[] = {
 	AMOUNT("val-sig-skew-max", "86400", 0, 7 * DAY,
 	       "Largest number of such seconds; between the two it is a tenth of the signature's life."),
 	/* Privacy. */
-	SWITCH("qname-minimisation", "no",
-	       "Show each server no more of the name than it needs (RFC 9156). Each label and type then takes a round "
-	       "trip: a mail to a new domain waits twice as long, and a DNS blocklist is asked several times."),
+	SWITCH("qname-minimisation", "yes", "Show each server no more of the name than it needs (RFC 9156)."),
 	SWITCH("qname-minimisation-strict", "no",
 	       "Fail instead of showing the whole name to a server that cannot cope. Mail to broken domains would "
 	       "stop."),
