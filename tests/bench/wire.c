@@ -110,7 +110,7 @@ static void carry(lane_t lanes[2], uint64_t delay)
 
 int main(int argc, char **argv)
 {
-	lane_t lanes[2];
+	static lane_t lanes[2]; /* for as long as the program runs, and so are their packets */
 
 	if (argc != 4) {
 		fputs("usage: wire NEAR FAR MICROSECONDS\n", stderr);

@@ -65,8 +65,7 @@ static const refused_t refused[] = {
 	{ "NUL in a key", "\"user\\0\": x", "1:1: a key is wanted here, for example listen" },
 };
 
-/* What issue and manual promise for an empty file. */
-static void is_default(const conf_t *conf)
+static void front_is_default(const conf_t *conf)
 {
 	assert_int_equal(conf->listen.count, 2);
 	assert_int_equal(conf->listen.items[0].sa.v4.sin_addr.s_addr, htonl(INADDR_LOOPBACK));
@@ -80,6 +79,10 @@ static void is_default(const conf_t *conf)
 	assert_int_equal(conf->tcp.max_connections, 1024);
 	assert_int_equal(conf->tcp.max_per_client, 512);
 	assert_int_equal(conf->tcp.idle_timeout, 10);
+}
+
+static void resolver_is_default(const conf_t *conf)
+{
 	assert_string_equal(conf->resolver.root_hints, "/usr/share/dns/root.hints");
 	assert_string_equal(conf->resolver.trust_anchor_files.items[0], "/usr/share/dns/root.key");
 	assert_string_equal(conf->resolver.auto_trust_anchor_file, "/var/lib/mxward/root.key");
@@ -96,6 +99,10 @@ static void is_default(const conf_t *conf)
 	assert_int_equal(conf->cache.min_ttl, 0);
 	assert_int_equal(conf->cache.max_ttl, 86400);
 	assert_int_equal(conf->cache.negative_max_ttl, 3600);
+}
+
+static void mx_is_default(const conf_t *conf)
+{
 	assert_int_equal(conf->mx.mode, CONF_MX_ENFORCE);
 	assert_int_equal(conf->mx.policy.count, 0);
 	assert_int_equal(conf->mx.pins.count, 0);
@@ -109,6 +116,10 @@ static void is_default(const conf_t *conf)
 	assert_int_equal(conf->mx.providers.count, 2);
 	assert_string_equal(conf->mx.providers.items[0], "/usr/share/mxward/providers.yaml");
 	assert_string_equal(conf->mx.providers.items[1], "/etc/mxward/providers.yaml");
+}
+
+static void logs_are_default(const conf_t *conf)
+{
 	assert_int_equal(conf->log.level, CONF_LOG_INFO);
 	assert_string_equal(conf->log.to, "stderr");
 	assert_string_equal(conf->validation_log.file, "/var/log/mxward/validation.log");
@@ -137,6 +148,15 @@ static void is_default(const conf_t *conf)
 	assert_int_equal(conf->history.max_rows, 10000000);
 	assert_int_equal(conf->history.max_age, 104 * 7 * 86400);
 	assert_int_equal(conf->watch.count, 0);
+}
+
+/* What issue and manual promise for an empty file. */
+static void is_default(const conf_t *conf)
+{
+	front_is_default(conf);
+	resolver_is_default(conf);
+	mx_is_default(conf);
+	logs_are_default(conf);
 }
 
 static void nothing_is_the_defaults(void **state)

@@ -350,7 +350,8 @@ static assessment_t *run(const policy_t *policy, const input_t *input, unsigned 
 		while (count < OUT_MAX && assessment_next_need(assessment, &out[count])) {
 			if (seed & 1)
 				assessment_decline(assessment, out[count].id);
-			count += out[count].kind == NEED_PAST || assessment_wants(assessment, out[count].id);
+			if (out[count].kind == NEED_PAST || assessment_wants(assessment, out[count].id))
+				count++;
 		}
 		if (count == 0)
 			break;

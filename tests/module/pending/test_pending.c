@@ -1105,11 +1105,11 @@ static void what_lingers_counts(void **state)
 	assert_true(name_from_text("gone.slow.example", &name));
 	for (unsigned i = 0; i < 8; i++)
 		fake_linger(&name, false);
-	for (uint16_t i = 0; i < SHARES_PROBES; i++) { /* perhaps the servers are back */
+	for (unsigned i = 0; i < SHARES_PROBES; i++) { /* perhaps the servers are back */
 		char text[32];
 
 		snprintf(text, sizeof(text), "probe%u.slow.example", i);
-		assert_true(submit(fixture->pending, text, i));
+		assert_true(submit(fixture->pending, text, (uint16_t)i));
 		sem_wait(&fake.was_asked);
 	}
 	assert_true(submit(fixture->pending, "a.slow.example", 100));

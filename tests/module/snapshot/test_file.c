@@ -167,10 +167,11 @@ static void half_a_new_file_is_overwritten(void **state)
 static void where_it_cannot_be_written_it_says_so(void **state)
 {
 	desk_t desk = *(desk_t *)*state;
+	const size_t size = strlen(desk.file);
 	char problem[FILE_PROBLEM_MAX] = "";
 	file_written_t written;
 
-	strcat(desk.file, "/in/it");
+	snprintf(desk.file + size, sizeof(desk.file) - size, "/in/it");
 	assert_false(write_to(&desk, never, &written, problem));
 	assert_string_equal(problem, "No such file or directory");
 }

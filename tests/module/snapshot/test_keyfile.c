@@ -99,8 +99,9 @@ static void a_folder_is_refused(void **state)
 static void where_there_is_no_folder_none_is_made(void **state)
 {
 	desk_t desk = *(desk_t *)*state;
+	const size_t size = strlen(desk.key);
 
-	strcat(desk.key, "/in/it");
+	snprintf(desk.key + size, sizeof(desk.key) - size, "/in/it");
 	refuses(&desk, "cannot be made: No such file or directory");
 }
 
