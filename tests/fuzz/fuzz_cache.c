@@ -55,7 +55,9 @@ static void take_answer(input_t *input, last_t *last)
 {
 	size_t size = 0;
 
-	last->answer = (cache_answer_t){ .rcode = take(input), .security = take(input), .ede = CACHE_NO_EDE };
+	last->answer = (cache_answer_t){ .rcode = take(input),
+					 .security = take(input) % CACHE_SECURITIES,
+					 .ede = CACHE_NO_EDE };
 	for (size_t i = 0; i < CACHE_PARTS; i++) {
 		last->answer.parts[i] = (cache_part_t){ .size = take(input), .records = take(input) };
 		if (last->answer.parts[i].size == 0)
