@@ -2,7 +2,8 @@
 """Sums up what `meson test` wrote into the build folders named, as one line: N passed, N failed, N skipped.
 
 A test counts with each of the cases that its output tells of: cmocka's, the lab's (cases.py), unittest's; any other test is
-one. A folder without results counts as one failure: its build broke, or nothing ran. Exit status 1 when anything failed."""
+one. A folder without results counts as one failure: its build broke, or nothing ran. Exit status 1 when anything failed.
+In front of the line stands what each failed test said: of a long log only the end may be kept."""
 import collections
 import json
 import pathlib
@@ -13,6 +14,9 @@ KIND = {"OK": "passed", "EXPECTEDFAIL": "passed", "SKIP": "skipped"}  # all othe
 CMOCKA_BEGIN = "[ RUN      ] "
 CMOCKA_END = {"[       OK ] ": "passed", "[  FAILED  ] ": "failed", "[  SKIPPED ] ": "skipped"}
 LAB = {"ok   ": "passed", "FAIL ": "failed"}
+TELLS = re.compile(r"^(FAIL |\[  (ERROR   |FAILED  )\]|Traceback|ERROR:|FAIL:)|Sanitizer:|Assertion .* failed|runtime error:")
+LINES_MOST = 12  # that tell of a failure, and as many at the end of each stream
+WIDTH_MOST = 300
 UNITTEST = re.compile(r"^Ran (\d+) tests? in .*\n\n(?:OK|FAILED)(?: \((.*)\))?$", re.MULTILINE)
 
 
@@ -55,14 +59,37 @@ def cases_of(test):
     return counts
 
 
-def count(folder):
+def tests_of(folder):
+    """What meson logged there: empty when nothing ran."""
     try:
         lines = pathlib.Path(folder, "meson-logs", "testlog.json").read_text(errors="replace").split("\n")
-        counts = sum((cases_of(json.loads(line)) for line in lines if line), collections.Counter())
+        return [json.loads(line) for line in lines if line]
     except (OSError, ValueError) as why:
         print(f"{folder}: no results: {why}", file=sys.stderr)
-        counts = None
-    return counts or collections.Counter(failed=1)
+        return []
+
+
+def chosen(lines):
+    """The numbers of the lines worth reading again: the first that tell of a failure, and the end."""
+    telling = [number for number, line in enumerate(lines) if TELLS.search(line)]
+    return sorted({*telling[:LINES_MOST], *range(max(0, len(lines) - LINES_MOST), len(lines))})
+
+
+def show_failure(folder, test):
+    print(f"FAILED {folder}: {test.get('name', 'a test')}: {test['result']}, status {test.get('returncode')}, "
+          f"{test.get('duration', 0):.0f} s")
+    for stream in ("stdout", "stderr"):
+        lines = test.get(stream, "").splitlines()
+        for number in chosen(lines):
+            print(f"  {stream} {number + 1}: {lines[number][:WIDTH_MOST]}")
+
+
+def count(folder):
+    tests = tests_of(folder)
+    for test in tests:
+        if KIND.get(test["result"], "failed") == "failed":
+            show_failure(folder, test)
+    return sum(map(cases_of, tests), collections.Counter()) or collections.Counter(failed=1)
 
 
 def main():

@@ -53,17 +53,38 @@ def count(folder, tests):
         logs.mkdir()
         (logs / "testlog.json").write_text("".join(json.dumps(test, ensure_ascii=False) + "\n" for test in tests))
     ended = subprocess.run([RESULTS, folder], capture_output=True, text=True, check=False)
-    return ended.stdout.strip(), ended.returncode
+    *shown, line = ended.stdout.splitlines()
+    return shown, line, ended.returncode
+
+
+def counted():
+    """What is wrong with the line of each row: empty when nothing is."""
+    for name, tests, line in ROWS:
+        with tempfile.TemporaryDirectory(dir=".") as folder:
+            _, told, status = count(folder, tests)
+        good = told == line and status == (0 if " 0 failed" in line else 1)
+        yield name, "" if good else f"{told} and status {status}, not {line}"
+
+
+def shown():
+    """A test that failed is named, with the lines that tell of it and its end; one that did not is not named."""
+    noise = "".join(f"line {number}\n" for number in range(1000))
+    tests = [{"name": "good one", "result": "OK", "stdout": "FAIL is only a word here\n"},
+             {"name": "bad one", "result": "FAIL", "returncode": 7, "duration": 2.6,
+              "stdout": noise + "FAIL two: why\n" + noise, "stderr": "W" * 10000}]
+    with tempfile.TemporaryDirectory(dir=".") as folder:
+        lines, _, _ = count(folder, tests)
+        wanted = (f"FAILED {folder}: bad one: FAIL, status 7, 3 s", "  stdout 1001: FAIL two: why", "  stdout 2001: line 999")
+    missing = [line for line in wanted if line not in lines]
+    yield "what failed is shown", f"missing: {missing}" if missing else ""
+    yield "what did not is not", next((line for line in lines if "good" in line or "only a word" in line), "")
+    yield "no more than can be read", "" if sum(map(len, lines)) < 2000 else f"{sum(map(len, lines))} characters"
 
 
 def main():
-    for name, tests, line in ROWS:
-        with tempfile.TemporaryDirectory(dir=".") as folder:
-            told, status = count(folder, tests)
-        good = told == line and status == (0 if " 0 failed" in line else 1)
-        wrong = "" if good else f": {told} and status {status}, not {line}"
-        print(f"{'ok  ' if good else 'FAIL'} {name}{wrong}")
-        if not good:
+    for name, wrong in (*counted(), *shown()):
+        print(f"FAIL {name}: {wrong}" if wrong else f"ok   {name}")
+        if wrong:
             yield name
 
 
