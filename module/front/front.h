@@ -21,8 +21,10 @@ typedef struct front_sockets front_sockets_t;
  * not block. False when there are too many already: the worker then answers SERVFAIL itself. */
 typedef bool front_miss_fn(void *arg, const query_t *query, const client_t *client);
 
-/* Is told of each answer from the cache with its RCODE. Called by any worker, must not block. */
-typedef void front_hit_fn(void *arg, const query_t *query, const client_t *client, unsigned rcode);
+/* Is told of each answer without anybody's help, with the RCODE that the client gets; `found` is what the cache told of it, NULL
+ * for ANY, which is answered without it. Called by any worker, must not block. */
+typedef void front_hit_fn(void *arg, const query_t *query, const client_t *client, unsigned rcode,
+			  const cache_found_t *found);
 
 /* A client was given an answer that should be renewed soon, as cache_found_t says. Called by any worker, at each such answer until
  * somebody claims it (cache_claim()); must not block. */

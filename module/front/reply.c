@@ -271,18 +271,13 @@ static size_t finish_found(draft_t *draft, cache_result_t result, const cache_fo
 }
 
 size_t reply_from_cache(const reply_context_t *context, const query_t *query, const client_t *client, cache_t *cache,
-			uint64_t now, uint8_t *out, bool *ending)
+			uint64_t now, uint8_t *out, cache_found_t *found)
 {
 	const cache_key_t key = { .name = query->name.octets, .name_size = query->name.size, .type = query->type };
 	draft_t draft = begin(context, query, client, out);
-	cache_found_t found;
-	cache_result_t result = cache_find(cache, &key, form_of(query), now, out + draft.size, room(&draft), &found);
+	cache_result_t result = cache_find(cache, &key, form_of(query), now, out + draft.size, room(&draft), found);
 
-	if (result == CACHE_MISS)
-		return 0;
-	if (ending != NULL)
-		*ending = found.ending;
-	return finish_found(&draft, result, &found, true);
+	return result != CACHE_MISS ? finish_found(&draft, result, found, true) : 0;
 }
 
 size_t reply_from_answer(const reply_context_t *context, const query_t *query, const client_t *client,

@@ -34,10 +34,10 @@ uint16_t reply_keepalive(unsigned seconds);
 size_t reply_error(const reply_context_t *context, const query_t *query, const client_t *client, unsigned rcode,
 		   unsigned ede, const char *text, uint8_t *out);
 
-/* From the cache; 0 when there is nothing. *ending, which may be NULL: the answer should be renewed soon (cache.h). A cached failure tells its own extended error and Cached Error (13), a stale answer
- * its own, if it has one, and Stale Answer (3) or Stale NXDOMAIN Answer (19). */
+/* From the cache, with what cache_find() told of it in *found; 0 when there is nothing. A cached failure tells its own extended
+ * error and Cached Error (13), a stale answer its own, if it has one, and Stale Answer (3) or Stale NXDOMAIN Answer (19). */
 size_t reply_from_cache(const reply_context_t *context, const query_t *query, const client_t *client, cache_t *cache,
-			uint64_t now, uint8_t *out, bool *ending);
+			uint64_t now, uint8_t *out, cache_found_t *found);
 
 /* From an answer that was just resolved (it need not be in the cache). */
 size_t reply_from_answer(const reply_context_t *context, const query_t *query, const client_t *client,

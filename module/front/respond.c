@@ -76,11 +76,12 @@ static size_t pronounce(responder_t *responder, const verdict_t *verdict, const 
 
 static size_t from_cache(responder_t *responder, const query_t *query, const client_t *client, uint8_t *out)
 {
+	const bool any = query->type == TYPE_ANY;
+	cache_found_t found;
 	unsigned rcode = 0;
-	bool ending = false;
-	size_t size = query->type == TYPE_ANY ? reply_to_any(&responder->reply, query, client, out)
-					      : reply_from_cache(&responder->reply, query, client, responder->cache,
-								 responder->now, out, &ending);
+	size_t size =
+		any ? reply_to_any(&responder->reply, query, client, out)
+		    : reply_from_cache(&responder->reply, query, client, responder->cache, responder->now, out, &found);
 
 	if (size == 0)
 		return 0;
@@ -89,8 +90,8 @@ static size_t from_cache(responder_t *responder, const query_t *query, const cli
 	if (rcode == RCODE_SERVFAIL)
 		responder_count(responder, COUNT_SERVFAIL);
 	if (responder->calls.hit != NULL)
-		responder->calls.hit(responder->calls.arg, query, client, rcode);
-	if (ending && responder->calls.ending != NULL && (query->flags & QUERY_FLAG_RD))
+		responder->calls.hit(responder->calls.arg, query, client, rcode, any ? NULL : &found);
+	if (!any && found.ending && responder->calls.ending != NULL && (query->flags & QUERY_FLAG_RD))
 		responder->calls.ending(responder->calls.arg, query, responder->now);
 	return size;
 }

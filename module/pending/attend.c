@@ -43,10 +43,12 @@ static void reply_servfail(pending_t *pending, const waiter_t *waiter, ede_t ede
 
 static bool answer_from_cache(pending_t *pending, const waiter_t *waiter)
 {
-	pending->reply.wall = (uint32_t)clock_of_wall();
-	size_t size = reply_from_cache(&pending->reply, &waiter->query, &waiter->client, pending->cache,
-				       clock_of_cache(), pending->out, NULL);
+	cache_found_t found;
+	size_t size = 0;
 
+	pending->reply.wall = (uint32_t)clock_of_wall();
+	size = reply_from_cache(&pending->reply, &waiter->query, &waiter->client, pending->cache, clock_of_cache(),
+				pending->out, &found);
 	if (size > 0)
 		client_send(&waiter->client, pending->out, size);
 	return size > 0;

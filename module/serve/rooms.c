@@ -12,6 +12,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
 	SOON_MS = 300,             /* after which a resolver process usually answers, */
@@ -317,22 +318,37 @@ static bool on_miss(void *arg, const query_t *query, const client_t *client)
 	return pending_submit(server->pending, query, client);
 }
 
-static void on_hit(void *arg, const query_t *query, const client_t *client, unsigned rcode)
+static void write_hit(vlog_t *vlog, const query_t *query, const client_t *client, unsigned rcode,
+		      const cache_found_t *found)
 {
-	const server_t *server = arg;
+	char reason[CACHE_EDE_TEXT_MAX + 1] = "";
 	vlog_event_t event = { .kind = VLOG_HIT,
+			       .time = clock_milliseconds(CLOCK_REALTIME),
 			       .name = &query->name,
 			       .type = query->type,
 			       .client = &client->peer.any,
 			       .tcp = client->tcp,
 			       .clients = 1,
 			       .rcode = (uint8_t)rcode,
-			       .ede = EDE_NONE };
+			       .ede = EDE_NONE,
+			       .reason = reason };
 
-	if (!vlog_wants(server->vlog, VLOG_HIT))
-		return;
-	event.time = clock_milliseconds(CLOCK_REALTIME);
-	vlog_write(server->vlog, &event);
+	if (found != NULL) {
+		memcpy(reason, found->ede_text, found->ede_text_size);
+		event.security = (security_t)found->security;
+		event.ede = found->ede;
+		event.stale = found->stale;
+	}
+	vlog_write(vlog, &event);
+}
+
+/* At every answer from the cache: whether anybody wants to know comes first. */
+static void on_hit(void *arg, const query_t *query, const client_t *client, unsigned rcode, const cache_found_t *found)
+{
+	const server_t *server = arg;
+
+	if (vlog_wants(server->vlog, VLOG_HIT))
+		write_hit(server->vlog, query, client, rcode, found);
 }
 
 static void on_ending(void *arg, const query_t *query, uint64_t now)

@@ -278,7 +278,7 @@ static json_t *event_object(const vlog_event_t *event)
 	if (object == NULL)
 		return NULL;
 	if ((event->verdict == NULL || json_object_update_new(object, verdict_json(event->verdict)) == 0) &&
-	    (event->kind == VLOG_HIT || json_object_set_new(object, "stale", json_boolean(event->stale)) == 0))
+	    json_object_set_new(object, "stale", json_boolean(event->stale)) == 0)
 		return object;
 	json_decref(object);
 	return NULL;

@@ -120,11 +120,19 @@ def _logged(cases, mxward):
     good = told == {"verdict": "failed", "rcode": "NOERROR", "security": "insecure"} and entry["ede"]["code"] == STALE and entry["reason"]
     cases.check(good, "and in the validation log it is what clients got, with the reason", entry)
 
+    def hits():
+        return [hit for hit in mxward.validated("hit") if hit["question"] == {"name": "host.plain.", "type": "MX"} and hit["stale"]]
+
+    daemon.wait_until(hits, "a stale answer from the cache in the validation log", mxward.running)
+    hit = hits()[0]
+    good = (hit["verdict"], hit["rcode"], hit["ede"]["code"]) == ("accept", "NOERROR", STALE)
+    cases.check(good, "also when it is given once more", hit)
+
 
 def _unreachable(cases, servers):
     """Each refresh fails after a second."""
     clock = Clock(daemon.folder() / "clock-fails")
-    with daemon.Mxward("stale-fails", {"resolver": {"budget": "1s"}}, clock.environment()) as mxward:
+    with daemon.Mxward("stale-fails", {"resolver": {"budget": "1s"}, "validation-log": {"hits": True}}, clock.environment()) as mxward:
         before = _fill(cases)
         clock.move(2 * HOUR)
         _forget(mxward)

@@ -15,6 +15,7 @@ import daemon
 from cases import Cases
 
 BROKEN = 1
+EXPIRED = 7  # Signature Expired (RFC 8914, 4.8)
 KEY_MODE = 0o600
 DISK = 64 * 1024
 HOSTILE = r"\027]0;evil\007\"},{\"verdict\":\"accept\010.plain."
@@ -73,11 +74,17 @@ def _says_what_happened(cases):
 
 def _hits(cases):
     with daemon.Mxward("vlog-hits", {"validation-log": {"hits": True}}) as mxward:
-        _ask("rsa.lab.")
-        _ask("rsa.lab.")
+        for name in ("rsa.lab.", "host.plain.", "expired.lab."):
+            _ask(name)
+            _ask(name)
         cases.check(mxward.stop() == 0, "with hits: it stops with exit status 0")
-    names = [entry["question"]["name"] for entry in mxward.validated("hit")]
-    cases.check(names == ["rsa.lab."], "with hits: a line for an answer from the cache", names)
+    keys = ("verdict", "security", "rcode", "stale")
+    hits = {entry["question"]["name"]: entry for entry in mxward.validated("hit")}
+    got = {name: tuple(entry[key] for key in keys) for name, entry in hits.items()}
+    want = {"rsa.lab.": ("accept", "secure", "NOERROR", False), "host.plain.": ("accept", "insecure", "NOERROR", False),
+            "expired.lab.": ("reject", "bogus", "SERVFAIL", False)}
+    cases.check(got == want, "with hits: a line for each answer from the cache, as it was", got)
+    cases.check(hits["expired.lab."]["ede"]["code"] == EXPIRED and hits["expired.lab."]["reason"], "with the reason of a failure")
 
 
 def _change(lines, at):

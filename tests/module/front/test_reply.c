@@ -215,13 +215,16 @@ static size_t reply_cached(fixture_t *f, const query_t *query, const client_t *c
 			   uint8_t *out)
 {
 	const cache_key_t key = { .name = query->name.octets, .name_size = query->name.size, .type = query->type };
+	cache_found_t found;
 	size_t size = 0;
 
 	cache_thread_begin();
-	assert_int_equal(reply_from_cache(&f->context, query, client, f->cache, NOW, out, NULL), 0);
+	assert_int_equal(reply_from_cache(&f->context, query, client, f->cache, NOW, out, &found), 0);
 	assert_true(answer->failure ? cache_put_failure(f->cache, &key, answer, NOW)
 				    : cache_put(f->cache, &key, answer, 300, NOW));
-	size = reply_from_cache(&f->context, query, client, f->cache, NOW, out, NULL);
+	size = reply_from_cache(&f->context, query, client, f->cache, NOW, out, &found);
+	assert_int_equal(found.failure, answer->failure);
+	assert_int_equal(found.security, answer->security);
 	cache_thread_end();
 	return size;
 }
@@ -251,15 +254,16 @@ static void ttl_counts_down_and_ends(void **state)
 	cache_answer_t *answer = answer_of(&insecure);
 	fixture_t f = begin();
 	uint8_t out[MAX_UDP];
+	cache_found_t found;
 	told_t told;
 
 	(void)state;
 	message_read(out, reply_cached(&f, &query, &udp_client, answer, out), &told);
 	assert_int_equal(told.ttl, 300);
 	cache_thread_begin();
-	message_read(out, reply_from_cache(&f.context, &query, &udp_client, f.cache, NOW + 299, out, NULL), &told);
+	message_read(out, reply_from_cache(&f.context, &query, &udp_client, f.cache, NOW + 299, out, &found), &told);
 	assert_int_equal(told.ttl, 1);
-	assert_int_equal(reply_from_cache(&f.context, &query, &udp_client, f.cache, NOW + 300, out, NULL), 0);
+	assert_int_equal(reply_from_cache(&f.context, &query, &udp_client, f.cache, NOW + 300, out, &found), 0);
 	cache_thread_end();
 	finish(&f);
 	free(answer);
@@ -289,6 +293,7 @@ static void stale_answers_say_so(void **state)
 		cache_answer_t *answer = answer_of(&insecure);
 		fixture_t f = begin();
 		uint8_t out[MAX_UDP];
+		cache_found_t found;
 		told_t told;
 
 		answer->rcode = stale_rows[i].rcode;
@@ -299,9 +304,10 @@ static void stale_answers_say_so(void **state)
 		(void)reply_cached(&f, &query, &udp_client, answer, out);
 		cache_thread_begin();
 		assert_true(cache_put_stale(f.cache, &key, &failed, NOW + 400));
-		message_read(out, reply_from_cache(&f.context, &query, &udp_client, f.cache, NOW + 402, out, NULL),
+		message_read(out, reply_from_cache(&f.context, &query, &udp_client, f.cache, NOW + 402, out, &found),
 			     &told);
 		cache_thread_end();
+		assert_true(found.stale);
 		assert_string_equal(told.errors, stale_rows[i].errors);
 		assert_int_equal(told.rcode, stale_rows[i].rcode);
 		assert_int_equal(told.ttl, CACHE_STALE_TTL);

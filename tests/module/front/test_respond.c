@@ -76,6 +76,10 @@ typedef struct fixture {
 	bool full;
 	unsigned missed;
 	unsigned ending;
+	unsigned hits;
+	unsigned hit_rcode;
+	security_t hit_security; /* what the cache told of the last one */
+	bool hit_from_cache;
 } fixture_t;
 
 static bool miss(void *arg, const query_t *query, const client_t *client)
@@ -97,11 +101,23 @@ static void ending(void *arg, const query_t *query, uint64_t now)
 	f->ending++;
 }
 
+static void hit(void *arg, const query_t *query, const client_t *client, unsigned rcode, const cache_found_t *found)
+{
+	fixture_t *f = arg;
+
+	(void)query;
+	assert_false(client->tcp);
+	f->hits++;
+	f->hit_rcode = rcode;
+	f->hit_from_cache = found != NULL;
+	f->hit_security = found != NULL ? (security_t)found->security : SECURITY_INSECURE;
+}
+
 static void keep_cached_example(cache_t *cache)
 {
 	static const uint8_t name[] = "\6cached\7example";
 	const cache_key_t key = { .name = name, .name_size = sizeof(name), .type = TYPE_A };
-	cache_answer_t *answer = message_answer(1, SECURITY_INSECURE);
+	cache_answer_t *answer = message_answer(1, SECURITY_SECURE);
 
 	assert_true(cache_put(cache, &key, answer, 300, NOW));
 	free(answer);
@@ -223,6 +239,41 @@ static void tells_what_is_ending(void **state)
 	finish(f);
 }
 
+/* Who wants to know of hits hears what the cache knew of them; of ANY, which comes from nowhere, it knows nothing. */
+static void tells_what_a_hit_was(void **state)
+{
+	static const struct {
+		asking_t asking;
+		unsigned hits;
+		bool from_cache;
+	} cases[] = {
+		{ CACHED(TYPE_A, .flags = FLAG_RD), 1, true },
+		{ OTHER(TYPE_A, .flags = FLAG_RD), 0, false },
+		{ OTHER(TYPE_ANY, .flags = FLAG_RD), 1, false },
+	};
+	const client_t client = client_at(INADDR_LOOPBACK);
+	fixture_t *f = begin();
+	uint8_t out[MAX_UDP];
+
+	(void)state;
+	f->responder.calls.hit = hit;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint8_t octets[MESSAGE_QUERY_MAX];
+		const size_t size = message_write(&cases[i].asking, octets);
+		size_t reply_size;
+
+		f->hits = 0;
+		f->hit_from_cache = false;
+		f->hit_security = SECURITY_INSECURE;
+		assert_int_not_equal(respond(&f->responder, octets, size, &client, out, &reply_size), RESPOND_NEVER);
+		assert_int_equal(f->hits, cases[i].hits);
+		assert_int_equal(f->hit_rcode, 0);
+		assert_int_equal(f->hit_from_cache, cases[i].from_cache);
+		assert_int_equal(f->hit_security, cases[i].from_cache ? SECURITY_SECURE : SECURITY_INSECURE);
+	}
+	finish(f);
+}
+
 static uint64_t next_random(uint64_t *seed) /* xorshift64 */
 {
 	*seed ^= *seed << 13;
@@ -292,12 +343,13 @@ static void tick_reads_the_clocks(void **state)
 int main(void)
 {
 	enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
-	struct CMUnitTest tests[ROWS + 3];
+	struct CMUnitTest tests[ROWS + 4];
 
 	for (size_t i = 0; i < ROWS; i++)
 		tests[i] = (struct CMUnitTest){ rows[i].name, decides, NULL, NULL, &rows[i] };
 	tests[ROWS] = (struct CMUnitTest)cmocka_unit_test(survives_garbage);
 	tests[ROWS + 1] = (struct CMUnitTest)cmocka_unit_test(tick_reads_the_clocks);
 	tests[ROWS + 2] = (struct CMUnitTest)cmocka_unit_test(tells_what_is_ending);
+	tests[ROWS + 3] = (struct CMUnitTest)cmocka_unit_test(tells_what_a_hit_was);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

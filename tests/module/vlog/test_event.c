@@ -217,15 +217,24 @@ static void tells_a_stale_answer(void **state)
 	free(fields);
 }
 
-/* The log does not know what a hit was. */
-static void a_hit_tells_nothing_of_it(void **state)
+static void a_hit_tells_what_it_was(void **state)
 {
 	const name_t name = name_of("example.org");
-	const vlog_event_t event = { .kind = VLOG_HIT, .name = &name, .type = 15, .ede = EDE_NONE };
+	vlog_event_t event = {
+		.kind = VLOG_HIT, .name = &name, .type = 15, .security = SECURITY_SECURE, .ede = EDE_NONE
+	};
 	json_t *json = read_back(&event);
 
 	(void)state;
-	assert_null(json_object_get(json, "stale"));
+	assert_string_equal(string_at(json, "security"), "secure");
+	assert_true(json_is_null(json_object_get(json, "ede")));
+	assert_true(json_is_false(json_object_get(json, "stale")));
+	json_decref(json);
+	event.stale = true;
+	json = read_back(&event);
+	assert_string_equal(string_at(json, "verdict"), "accept");
+	assert_int_equal(json_integer_value(json_object_get(json_object_get(json, "ede"), "code")), EDE_STALE_ANSWER);
+	assert_true(json_is_true(json_object_get(json, "stale")));
 	json_decref(json);
 }
 
@@ -482,13 +491,10 @@ enum {
 int main(void)
 {
 	static const struct CMUnitTest whole[] = {
-		cmocka_unit_test(tells_a_verdict),
-		cmocka_unit_test(tells_the_past),
-		cmocka_unit_test(tells_the_journal),
-		cmocka_unit_test(fits_a_line),
-		cmocka_unit_test(names_clients),
-		cmocka_unit_test(tells_a_stale_answer),
-		cmocka_unit_test(a_hit_tells_nothing_of_it),
+		cmocka_unit_test(tells_a_verdict),         cmocka_unit_test(tells_the_past),
+		cmocka_unit_test(tells_the_journal),       cmocka_unit_test(fits_a_line),
+		cmocka_unit_test(names_clients),           cmocka_unit_test(tells_a_stale_answer),
+		cmocka_unit_test(a_hit_tells_what_it_was),
 	};
 	static const CMUnitTestFunction hostile[] = { shows_reasons, shows_names, shows_fields };
 	enum { WHOLE = sizeof(whole) / sizeof(whole[0]) };
