@@ -9,6 +9,7 @@
 #include "module/resolver/context.h"
 #include "module/resolver/fresh.h"
 #include "module/resolver/outbox.h"
+#include "module/resolver/p256.h"
 #include "module/resolver/sandbox.h"
 #include "module/resolver/turns.h"
 #include "validator/name.h"
@@ -311,6 +312,7 @@ static bool start(process_t *process, const char *config, const char *anchor_dir
 		return false;
 	}
 	say(process, &(proto_t){ .kind = PROTO_HELLO, .version = PROTO_VERSION });
+	p256_prepare(); /* while the first question is on its way */
 	return true;
 }
 
