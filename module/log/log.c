@@ -3,17 +3,26 @@
 #include "module/log/line.h"
 #include "module/log/queue.h"
 #include "module/log/sink.h"
+#include "module/log/throttle.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 
-enum { QUEUE_MAX = 4096 }; /* lines that wait to be written */
+enum {
+	QUEUE_MAX = 4096, /* lines that wait to be written */
+	LEFT_OUT_MAX = 128,
+};
 
 struct log {
 	_Atomic log_level_t level;
 	queue_t *queue;
 	log_heard_fn *heard; /* may be NULL */
+	pthread_mutex_t hearing;
+	throttle_t throttle; /* what is heard; under the mutex */
 	sink_t *sink;        /* the writer's alone */
 };
 
@@ -61,6 +70,7 @@ static void destroy(void *owner)
 
 	if (log->sink != NULL)
 		sink_close(log->sink);
+	pthread_mutex_destroy(&log->hearing);
 	free(log);
 }
 
@@ -80,6 +90,7 @@ log_t *log_open(const char *to, log_level_t level)
 	if (log == NULL)
 		return NULL;
 	log->level = level;
+	pthread_mutex_init(&log->hearing, NULL);
 	log->sink = sink_open(to, NULL);
 	log->queue = log->sink != NULL ? queue_new(QUEUE_MAX, &use, log) : NULL;
 	if (log->queue != NULL)
@@ -146,6 +157,25 @@ void log_stats(const log_t *log, log_stats_t *stats)
 	*stats = (log_stats_t){ .waiting = queue.waiting, .lost = queue.lost };
 }
 
+static void let_hear(log_t *log, log_level_t level, const char *text)
+{
+	char left_out[LEFT_OUT_MAX];
+	uint64_t held = 0;
+	bool passes;
+
+	pthread_mutex_lock(&log->hearing);
+	passes = throttle_pass(&log->throttle, LOG_HEARD_MAX, time(NULL), &held);
+	pthread_mutex_unlock(&log->hearing);
+	if (held > 0) {
+		snprintf(left_out, sizeof(left_out),
+			 "%" PRIu64 " lines were left out here: they came faster than %d in a second", held,
+			 LOG_HEARD_MAX);
+		log->heard(LOG_LEVEL_WARNING, left_out);
+	}
+	if (passes)
+		log->heard(level, text);
+}
+
 int log_wants(const log_t *log, log_level_t level)
 {
 	return log != NULL && level <= atomic_load_explicit(&log->level, memory_order_relaxed);
@@ -163,7 +193,7 @@ void log_write(log_t *log, log_level_t level, const char *format, ...)
 	line = line_new(level, format, args);
 	va_end(args);
 	if (line != NULL && log->heard != NULL && level <= LOG_LEVEL_WARNING)
-		log->heard(level, line->text);
+		let_hear(log, level, line->text);
 	queue_put(log->queue, line != NULL ? &line->item : NULL);
 	errno = err;
 }

@@ -35,8 +35,11 @@ void log_give(log_t *log, uid_t user, gid_t group);
  * or the journal keeps waiting is left alone. */
 void log_free(log_t *log);
 
+enum { LOG_HEARD_MAX = 100 }; /* lines in a second */
+
 /* For a program that has a log of its own, where errors and warnings are to be as well: `heard` is called with each that the level
- * lets through, escaped and without its end, in the thread that says it. Before other threads use the log. */
+ * lets through, escaped and without its end, in the thread that says it, or in several at once. A flood of them does not fill that
+ * log: what is over LOG_HEARD_MAX is counted, and the count comes before the next one. Before other threads use the log. */
 typedef void log_heard_fn(log_level_t level, const char *text);
 void log_overhear(log_t *log, log_heard_fn *heard);
 

@@ -211,7 +211,16 @@ static void drops_what_is_below_the_level(void **state)
 	assert_like(on_stderr(place), "^" STAMP " warning: yes\n" STAMP " info: now\n$");
 }
 
-static char g_heard[64]; /* log_heard_fn has no argument for it */
+static char g_heard[128]; /* log_heard_fn has no argument for it */
+static time_t g_second;   /* of the clock; 0: the true one's */
+
+time_t __wrap_time(time_t *now);
+time_t __real_time(time_t *now);
+
+time_t __wrap_time(time_t *now)
+{
+	return g_second != 0 ? g_second : __real_time(now);
+}
 
 static void hear(log_level_t level, const char *text)
 {
@@ -226,6 +235,7 @@ static void errors_and_warnings_are_overheard(void **state)
 	log_t *log = log_new("stderr", LOG_LEVEL_INFO);
 
 	assert_non_null(log);
+	g_heard[0] = '\0';
 	log_overhear(log, hear);
 	log_write(log, LOG_LEVEL_ERROR, "one\n");
 	log_write(log, LOG_LEVEL_WARNING, "two");
@@ -235,6 +245,33 @@ static void errors_and_warnings_are_overheard(void **state)
 	log_free(log);
 	assert_string_equal(g_heard, "0 one\\010|1 two|");
 	assert_like(on_stderr(place), "^.* error: one\\\\010\n.* warning: two\n.* info: three\n$");
+}
+
+static void a_flood_is_overheard_in_part(void **state)
+{
+	enum { MORE = 23 };
+	char want[sizeof(g_heard)];
+	unsigned heard = 0;
+	log_t *log = log_new("stderr", LOG_LEVEL_INFO);
+
+	(void)state;
+	assert_non_null(log);
+	log_overhear(log, hear);
+	g_second = 1000;
+	for (unsigned i = 0; i < LOG_HEARD_MAX + MORE; i++) {
+		g_heard[0] = '\0';
+		log_write(log, LOG_LEVEL_ERROR, "flood");
+		heard += g_heard[0] != '\0';
+	}
+	assert_int_equal(heard, LOG_HEARD_MAX);
+	g_second++;
+	g_heard[0] = '\0';
+	log_write(log, LOG_LEVEL_ERROR, "after");
+	snprintf(want, sizeof(want), "1 %d lines were left out here: they came faster than %d in a second|0 after|",
+		 MORE, LOG_HEARD_MAX);
+	assert_string_equal(g_heard, want);
+	g_second = 0;
+	log_free(log);
 }
 
 static void does_nothing_without_a_log(void **state)
@@ -745,6 +782,7 @@ int main(void)
 		TEST(writes_to_stderr),
 		TEST(drops_what_is_below_the_level),
 		TEST(errors_and_warnings_are_overheard),
+		TEST(a_flood_is_overheard_in_part),
 		TEST(does_nothing_without_a_log),
 		TEST(lines_wait_for_the_start),
 		TEST(lines_come_out_without_a_start),
