@@ -32,8 +32,9 @@
 enum { SANDBOX_CPU_SECONDS = 10 }; /* of CPU time without a heartbeat, after which the kernel ends the process */
 
 typedef enum {
-	SANDBOX_RESOLVER,   /* asks the Internet */
-	SANDBOX_INSPECTION, /* takes connections; has threads, reads the log's directory, keeps a database */
+	SANDBOX_RESOLVER, /* asks the Internet */
+	SANDBOX_INSPECTION, /* takes connections at sockets that it is given; has threads, reads the log's directory, has a
+			     * database */
 } sandbox_kind_t;
 
 typedef struct sandbox_file {

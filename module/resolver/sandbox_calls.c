@@ -72,7 +72,6 @@ static const char *const allowed[] = {
 	"fcntl",
 	"getcwd",
 	/* network; socket() is looked at below */
-	"bind",
 	"connect",
 	"getsockname",
 	"getpeername",
@@ -138,29 +137,16 @@ static const char *const allowed[] = {
 static const char *const writing[] = { "open",      "openat", "rename",   "renameat",
 				       "renameat2", "unlink", "unlinkat", "fsync" };
 
-/* What SQLite, threads and listening need beside all this. */
+/* Questions leave from ports of libunbound's choice. */
+static const char *const resolving[] = { "bind" };
+
+/* What SQLite, threads and connections need beside all this. Sockets to listen on come from the keeper: no other is bound. */
 static const char *const inspecting[] = {
-	"accept4",
-	"access",
-	"faccessat",
-	"faccessat2",
-	"fallocate",
-	"fchmod",
-	"fdatasync",
-	"ftruncate",
-	"getdents64",
-	"listen",
-	"open",
-	"openat",
-	"pipe2",
-	"pwrite64",
-	"readlink",
-	"readlinkat",
-	"sched_getaffinity",
-	"set_robust_list",
-	"sysinfo",
-	"inotify_init1",
-	"inotify_add_watch",
+	"accept4",          "access",   "faccessat",     "faccessat2",
+	"fallocate",        "fchmod",   "fdatasync",     "ftruncate",
+	"getdents64",       "open",     "openat",        "pipe2",
+	"pwrite64",         "readlink", "readlinkat",    "sched_getaffinity",
+	"set_robust_list",  "sysinfo",  "inotify_init1", "inotify_add_watch",
 	"inotify_rm_watch",
 };
 
@@ -169,7 +155,7 @@ static const struct {
 	const char *const *names;
 	size_t count;
 } kinds[] = {
-	[SANDBOX_RESOLVER] = { NULL, 0 },
+	[SANDBOX_RESOLVER] = { resolving, sizeof(resolving) / sizeof(resolving[0]) },
 	[SANDBOX_INSPECTION] = { inspecting, sizeof(inspecting) / sizeof(inspecting[0]) },
 };
 

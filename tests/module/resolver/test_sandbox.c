@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -185,6 +186,27 @@ static int make_netlink(void)
 	return make_socket(AF_NETLINK, SOCK_RAW);
 }
 
+static int bind_port(void)
+{
+	const struct sockaddr_in any = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	const int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (fd < 0)
+		return EBADMSG;
+	/* cppcheck-suppress leakReturnValNotUsed ; the process ends now */
+	return failed_if(bind(fd, (const struct sockaddr *)&any, sizeof(any)) != 0);
+}
+
+static int listen_somewhere(void)
+{
+	const int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (fd < 0)
+		return EBADMSG;
+	/* cppcheck-suppress leakReturnValNotUsed ; the process ends now */
+	return failed_if(listen(fd, 1) != 0);
+}
+
 static int map_code(void)
 {
 	/* cppcheck-suppress leakReturnValNotUsed ; the process ends now */
@@ -248,6 +270,8 @@ static const struct row rows[] = {
 	{ "makes a packet socket", make_packet, EPERM, EPERM, false },
 	{ "makes a unix socket", make_unix, EPERM, EPERM, false },
 	{ "makes a netlink socket", make_netlink, EPERM, EPERM, false },
+	{ "binds a port", bind_port, 0, 0, false },
+	{ "listens", listen_somewhere, EPERM, EPERM, false },
 	{ "maps code", map_code, EPERM, EPERM, false },
 	{ "makes data code", make_code, EPERM, EPERM, false },
 	{ "changes another limit", raise_files, EPERM, EPERM, false },
@@ -256,6 +280,18 @@ static const struct row rows[] = {
 };
 
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+
+/* What an inspection process may, as against a resolver process, or not even that; it has a directory to write to. */
+static const struct row inspection_rows[] = {
+	{ "inspection: makes a unix socket", make_unix, .with = 0 },
+	{ "inspection: makes an IPv4 socket", make_inet, .with = 0 },
+	{ "inspection: binds a port", bind_port, .with = EPERM },
+	{ "inspection: listens", listen_somewhere, .with = EPERM },
+	{ "inspection: runs a program", run_program, .with = KILLED + SIGSYS },
+	{ "inspection: forks", fork_once, .with = EPERM },
+};
+
+enum { INSPECTION_ROWS = sizeof(inspection_rows) / sizeof(inspection_rows[0]) };
 
 static int outcome_of(pid_t pid)
 {
@@ -266,7 +302,7 @@ static int outcome_of(pid_t pid)
 }
 
 /* Confined, then the attempt; sanitizers' handlers for signals would only write reports. */
-static int confined(int (*attempt)(void), bool writable)
+static int confined(sandbox_kind_t kind, int (*attempt)(void), bool writable)
 {
 	const char *known = path_to("known");
 	char file[64];
@@ -275,10 +311,10 @@ static int confined(int (*attempt)(void), bool writable)
 
 	snprintf(file, sizeof(file), "%s", known);
 	if (pid == 0) {
-		const sandbox_paths_t paths = { writable ? g_directory : NULL, 1, readable };
+		const sandbox_paths_t paths = { writable ? g_directory : NULL, 1, readable, .kind = kind };
 
 		if (!sandbox_limits(0, FIRST_FD) || !sandbox_restrict_files(&paths) ||
-		    !sandbox_restrict_calls(SANDBOX_RESOLVER, writable))
+		    !sandbox_restrict_calls(kind, writable))
 			_exit(200);
 		_exit(attempt());
 	}
@@ -310,7 +346,7 @@ static void without_directory(void **state)
 	const struct row *row = *state;
 
 	put_known();
-	assert_int_equal(confined(row->attempt, false), row->without);
+	assert_int_equal(confined(SANDBOX_RESOLVER, row->attempt, false), row->without);
 	clean();
 }
 
@@ -319,7 +355,16 @@ static void with_directory(void **state)
 	const struct row *row = *state;
 
 	put_known();
-	assert_int_equal(confined(row->attempt, true), row->with);
+	assert_int_equal(confined(SANDBOX_RESOLVER, row->attempt, true), row->with);
+	clean();
+}
+
+static void as_inspection(void **state)
+{
+	const struct row *row = *state;
+
+	put_known();
+	assert_int_equal(confined(SANDBOX_INSPECTION, row->attempt, true), row->with);
 	clean();
 }
 
@@ -437,7 +482,7 @@ static void files_are_raised_as_far_as_possible(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[2 * ROWS + 5];
+	struct CMUnitTest tests[2 * ROWS + INSPECTION_ROWS + 5];
 	size_t count = 0;
 	int failures;
 
@@ -449,6 +494,9 @@ int main(void)
 		tests[count++] = (struct CMUnitTest){ rows[i].name, without_directory, NULL, NULL, row };
 		tests[count++] = (struct CMUnitTest){ rows[i].name, with_directory, NULL, NULL, row };
 	}
+	for (size_t i = 0; i < INSPECTION_ROWS; i++)
+		tests[count++] = (struct CMUnitTest){ inspection_rows[i].name, as_inspection, NULL, NULL,
+						      (void *)(uintptr_t)&inspection_rows[i] };
 	tests[count++] = (struct CMUnitTest)cmocka_unit_test(missing_paths_are_no_failure);
 	tests[count++] = (struct CMUnitTest)cmocka_unit_test(a_confined_process_ends_in_order);
 	tests[count++] = (struct CMUnitTest)cmocka_unit_test(limits_hold);
