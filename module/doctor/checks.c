@@ -16,6 +16,7 @@ static const check_t checks[] = {
 	{ "libunbound", "libunbound has the fixes of known advisories", doctor_check_libunbound },
 	{ "dnsbl", "DNS blocklists serve this resolver (not 127.255.255.x)", doctor_check_dnsbl },
 	{ "history", "the file of the MX history can be read, and has room", doctor_check_history },
+	{ "snapshot", "the snapshot of the cache is written, and the next start would take it", doctor_check_snapshot },
 };
 
 const check_t *doctor_checks(size_t *count)

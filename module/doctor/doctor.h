@@ -67,6 +67,8 @@ void doctor_check_clock_sync(doctor_t *doctor, finding_t *finding);
 void doctor_check_anchor(doctor_t *doctor, finding_t *finding);
 /* history.c */
 void doctor_check_history(doctor_t *doctor, finding_t *finding);
+/* snapshot.c */
+void doctor_check_snapshot(doctor_t *doctor, finding_t *finding);
 /* package.c */
 void doctor_check_libunbound(doctor_t *doctor, finding_t *finding);
 
