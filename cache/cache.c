@@ -21,7 +21,7 @@ bool cache_put(cache_t *cache, const cache_key_t *key, const cache_answer_t *ans
 	bool kept;
 
 	table_begin_writing(cache, now);
-	kept = table_keep(cache, hash, key, entry);
+	kept = table_keep(cache, hash, entry);
 	if (!kept)
 		forget(cache, hash, key);
 	table_end_writing(cache);
@@ -39,7 +39,7 @@ static bool keep_failure(cache_t *cache, uint64_t hash, const cache_key_t *key, 
 	}
 	entry_fail(entry, old);
 	copies_replaced(cache, hash, old);
-	return table_keep(cache, hash, key, entry);
+	return table_keep(cache, hash, entry);
 }
 
 bool cache_put_failure(cache_t *cache, const cache_key_t *key, const cache_answer_t *answer, uint64_t now)
@@ -68,7 +68,7 @@ static bool keep_stale(cache_t *cache, uint64_t hash, const cache_key_t *key, co
 	left = stale->most > overdue ? stale->most - overdue : 0;
 	if (left > stale->longest)
 		left = stale->longest;
-	return left > 0 && table_keep(cache, hash, key, entry_new_stale(old, stale->failed, left, now));
+	return left > 0 && table_keep(cache, hash, entry_new_stale(old, stale->failed, left, now));
 }
 
 bool cache_put_stale(cache_t *cache, const cache_key_t *key, const cache_stale_t *stale, uint64_t now)

@@ -1,8 +1,8 @@
 /* snapshot.c: see snapshot.h. */
 #include "cache/snapshot.h"
 
+#include "cache/batch.h"
 #include "cache/copies.h"
-#include "cache/table.h"
 
 #include <assert.h>
 #include <endian.h>
@@ -46,6 +46,7 @@ const char *cache_snapshot_strerror(cache_snapshot_err_t err)
 	case CACHE_SNAPSHOT_TTLS: return "has a record with a TTL outside of its parts";
 	case CACHE_SNAPSHOT_TIME: return "has a record that had ended already";
 	case CACHE_SNAPSHOT_REST: return "has a record with an unknown field";
+	case CACHE_SNAPSHOT_MEMORY: return "cannot be read: memory is out";
 	}
 	return "has an unknown error";
 }
@@ -335,7 +336,7 @@ static void take_record(cache_t *cache, cache_snapshot_t *snapshot, const readin
 	} else {
 		count_down(reading, (uint32_t)age);
 		entry = entry_new(&seen.key, &seen.answer, snapshot->now, record->ttl - (uint32_t)age);
-		if (table_keep(cache, table_hash(cache, &seen.key), &seen.key, entry))
+		if (batch_add(cache, snapshot->batch, table_hash(cache, &seen.key), entry))
 			snapshot->kept++;
 		else
 			snapshot->dropped++;
@@ -364,8 +365,26 @@ cache_snapshot_err_t cache_snapshot_read(cache_t *cache, cache_snapshot_t *snaps
 	cache_snapshot_err_t err;
 
 	assert((uintptr_t)octets % CACHE_SNAPSHOT_ALIGN == 0);
+	if (snapshot->batch == NULL)
+		snapshot->batch = calloc(1, sizeof(*snapshot->batch));
+	if (snapshot->batch == NULL)
+		return CACHE_SNAPSHOT_MEMORY;
 	snapshot->now = table_begin_writing(cache, snapshot->now);
 	err = read_records(cache, snapshot, octets, size);
 	table_end_writing(cache);
 	return err;
+}
+
+void cache_snapshot_settle(cache_t *cache, cache_snapshot_t *snapshot, bool good)
+{
+	if (snapshot->batch == NULL)
+		return;
+	if (good) {
+		snapshot->now = table_begin_writing(cache, snapshot->now);
+		batch_settle(cache, snapshot->batch);
+		table_end_writing(cache);
+	}
+	batch_free(snapshot->batch);
+	free(snapshot->batch);
+	snapshot->batch = NULL;
 }

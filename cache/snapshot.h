@@ -58,12 +58,13 @@ typedef enum {
 	CACHE_SNAPSHOT_TTLS,
 	CACHE_SNAPSHOT_TIME,
 	CACHE_SNAPSHOT_REST,
+	CACHE_SNAPSHOT_MEMORY, /* is out */
 } cache_snapshot_err_t;
 
 /* "ends before the record does" */
 const char *cache_snapshot_strerror(cache_snapshot_err_t err);
 
-/* How a section is read, and what came of it; zero the counts before the first. */
+/* How sections are read, and what came of it; zero the rest before the first. */
 typedef struct cache_snapshot {
 	uint64_t now;     /* as for cache_put() */
 	uint64_t elapsed; /* seconds since the snapshot was begun */
@@ -74,11 +75,17 @@ typedef struct cache_snapshot {
 	size_t ended;    /* their time is over */
 	size_t unwanted; /* so said `wanted` */
 	size_t dropped;  /* too large for the cache, or memory was out */
+
+	struct batch *batch; /* of what is not in the cache yet */
 } cache_snapshot_t;
 
-/* Puts the answers of a section into the cache, with the time that is left to them, older ones first, as they were. Counts TTLs
- * down in `octets`, which begin at a multiple of CACHE_SNAPSHOT_ALIGN. After an error, what came before it is in the cache. */
+/* Reads the answers of a section, with the time that is left to them, older ones first, as they were. They get into the cache by
+ * cache_snapshot_settle(), and before that when it is full. Counts TTLs down in `octets`, which begin at a multiple of
+ * CACHE_SNAPSHOT_ALIGN. After an error, what came before it has been read. */
 MUST_USE cache_snapshot_err_t cache_snapshot_read(cache_t *cache, cache_snapshot_t *snapshot, uint8_t *octets,
 						  size_t size);
+
+/* The end: puts what was read into the cache, or, if it is not `good` as a whole, forgets it; what is in the cache already stays. */
+void cache_snapshot_settle(cache_t *cache, cache_snapshot_t *snapshot, bool good);
 
 #endif

@@ -182,30 +182,67 @@ void table_drop_all(cache_t *cache)
 
 /* --- Entering it ------------------------------------------------------------------------------------------------- */
 
-static void join_list(cache_t *cache, entry_t *entry)
+size_t table_free_octets(const cache_t *cache)
 {
-	entry->newer = NULL;
-	entry->older = cache->newest;
-	*(cache->newest != NULL ? &cache->newest->newer : &cache->oldest) = entry;
-	cache->newest = entry;
+	const size_t limit = atomic_load_explicit(&cache->limit, memory_order_relaxed);
+	const size_t used = cache->live_octets + cache->bucket_octets + most_dead(limit);
+
+	return used < limit ? limit - used : 0;
 }
 
-/* Puts `entry` into the table in place of the one with its key, if there is one: readers find one of the two. */
-static void insert(cache_t *cache, uint64_t hash, const cache_key_t *key, entry_t *entry)
+bool table_takes(const cache_t *cache, entry_t *entry)
 {
-	size_t cost = entry_cost(entry);
+	const size_t limit = atomic_load_explicit(&cache->limit, memory_order_relaxed);
+
+	if (entry != NULL && entry_cost(entry) <= limit / ANSWERS_PER_LIMIT)
+		return true;
+	free(entry);
+	return false;
+}
+
+void table_lengthen(table_chain_t *chain, entry_t *entry, size_t cost)
+{
+	entry->newer = NULL;
+	entry->older = chain->newest;
+	*(chain->newest != NULL ? &chain->newest->newer : &chain->oldest) = entry;
+	chain->newest = entry;
+	chain->count++;
+	chain->octets += cost;
+}
+
+void table_join(cache_t *cache, const table_chain_t *chain)
+{
+	if (chain->count == 0)
+		return;
+	chain->oldest->older = cache->newest;
+	*(cache->newest != NULL ? &cache->newest->newer : &cache->oldest) = chain->oldest;
+	cache->newest = chain->newest;
+	cache->live_octets += chain->octets;
+	atomic_fetch_add_explicit(&cache->entries, chain->count, memory_order_relaxed);
+}
+
+/* Readers find one of the two. */
+void table_link(cache_t *cache, uint64_t hash, entry_t *entry)
+{
+	const cache_key_t key = entry_key(entry);
 	entry_t *old;
 
-	table_make_room(cache, cost);
 	tsan_before(entry); /* for matches() */
 	urcu_memb_read_lock();
-	old = entry_of(cds_lfht_add_replace(cache->table, hash, matches, key, &entry->node));
+	old = entry_of(cds_lfht_add_replace(cache->table, hash, matches, &key, &entry->node));
 	urcu_memb_read_unlock();
-	join_list(cache, entry);
-	cache->live_octets += cost;
-	atomic_fetch_add_explicit(&cache->entries, 1, memory_order_relaxed);
 	if (old != NULL)
 		bury(cache, old);
+}
+
+void table_put(cache_t *cache, uint64_t hash, entry_t *entry)
+{
+	table_chain_t chain = { 0 };
+
+	table_lengthen(&chain, entry, entry_cost(entry));
+	table_make_room(cache, chain.octets);
+	table_join(cache, &chain);
+	table_link(cache, hash, entry);
 }
 
 entry_t *table_find_held(const cache_t *cache, uint64_t hash, const cache_key_t *key)
@@ -228,15 +265,11 @@ bool table_forget(cache_t *cache, uint64_t hash, const cache_key_t *key)
 	return true;
 }
 
-bool table_keep(cache_t *cache, uint64_t hash, const cache_key_t *key, entry_t *entry)
+bool table_keep(cache_t *cache, uint64_t hash, entry_t *entry)
 {
-	size_t limit = atomic_load_explicit(&cache->limit, memory_order_relaxed);
-
-	if (entry == NULL || entry_cost(entry) > limit / ANSWERS_PER_LIMIT) {
-		free(entry);
+	if (!table_takes(cache, entry))
 		return false;
-	}
-	insert(cache, hash, key, entry);
+	table_put(cache, hash, entry);
 	return true;
 }
 

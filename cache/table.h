@@ -33,6 +33,14 @@ typedef struct table_walk {
 	entry_t *last; /* the newest to be shown */
 } table_walk_t;
 
+/* Entries that are on their way into the list; zero it to begin. */
+typedef struct table_chain {
+	entry_t *newest;
+	entry_t *oldest;
+	size_t count;
+	size_t octets;
+} table_chain_t;
+
 struct cache {
 	/* Read by every lookup, hardly ever written. */
 	siphash_key_t key;
@@ -81,7 +89,17 @@ void table_end_writing(cache_t *cache);
 entry_t *table_find_held(const cache_t *cache, uint64_t hash, const cache_key_t *key);
 
 /* Takes the entry over; it may be NULL. False when it is not kept. */
-bool table_keep(cache_t *cache, uint64_t hash, const cache_key_t *key, entry_t *entry);
+MUST_USE bool table_keep(cache_t *cache, uint64_t hash, entry_t *entry);
+
+/* What table_keep() consists of, for many entries at once. table_takes(): whether the entry, which may be NULL, is not too large; it
+ * is freed if it is. table_lengthen(): puts it at the end of a chain; `cost` is entry_cost(). table_join(): puts a chain into the
+ * eviction list, as the newest; nothing may be dropped before each of its entries is linked. table_link(): into the table, in place
+ * of the entry with its key, if there is one. table_put(): makes room, and does all that with one entry. */
+MUST_USE bool table_takes(const cache_t *cache, entry_t *entry);
+void table_lengthen(table_chain_t *chain, entry_t *entry, size_t cost);
+void table_join(cache_t *cache, const table_chain_t *chain);
+void table_link(cache_t *cache, uint64_t hash, entry_t *entry);
+void table_put(cache_t *cache, uint64_t hash, entry_t *entry);
 bool table_forget(cache_t *cache, uint64_t hash, const cache_key_t *key);
 
 /* On to the next entry of the walk. */
@@ -91,6 +109,10 @@ void table_drop(cache_t *cache, entry_t *entry);
 
 /* Evicts until `more` octets fit in beside the buckets and the most that dead entries may take. */
 void table_make_room(cache_t *cache, size_t more);
+
+/* Octets that fit in without that. */
+size_t table_free_octets(const cache_t *cache);
+
 void table_drop_all(cache_t *cache);
 
 /* Waits until no reader sees an entry that has left, and frees them. */

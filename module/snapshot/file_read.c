@@ -168,6 +168,7 @@ static file_result_t read_sections(reading_t *reading, const file_target_t *targ
 		return refuse(problem, "cannot be read: memory or threads are out");
 	fill_cache(reading, target, &read->counts);
 	pthread_join(reader, NULL);
+	cache_snapshot_settle(target->cache, &read->counts, !reading->failed);
 	if (!reading->failed)
 		return FILE_READ;
 	cache_flush_all(target->cache);

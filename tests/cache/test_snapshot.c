@@ -91,7 +91,7 @@ static void write_all(desk_t *desk, uint64_t now)
 	cache_snapshot_end(desk->from, true);
 }
 
-static cache_snapshot_err_t read_octets(desk_t *desk, cache_snapshot_t *snapshot, const uint8_t *octets, size_t size)
+static cache_snapshot_err_t read_unsettled(desk_t *desk, cache_snapshot_t *snapshot, const uint8_t *octets, size_t size)
 {
 	uint8_t *copy = aligned_alloc(CACHE_SNAPSHOT_ALIGN, (size + 3) / 4 * 4 + 4);
 	cache_snapshot_err_t err;
@@ -102,6 +102,14 @@ static cache_snapshot_err_t read_octets(desk_t *desk, cache_snapshot_t *snapshot
 		snapshot->wanted = all;
 	err = cache_snapshot_read(desk->to, snapshot, copy, size);
 	free(copy);
+	return err;
+}
+
+static cache_snapshot_err_t read_octets(desk_t *desk, cache_snapshot_t *snapshot, const uint8_t *octets, size_t size)
+{
+	const cache_snapshot_err_t err = read_unsettled(desk, snapshot, octets, size);
+
+	cache_snapshot_settle(desk->to, snapshot, true);
 	return err;
 }
 
@@ -517,6 +525,82 @@ static void stays_within_a_smaller_limit(void **state)
 	assert_int_equal(find(desk, COUNT - 1, CACHE_FORM_PLAIN, NOW), CACHE_HIT); /* the newest have room */
 }
 
+/* ---- settling ---- */
+
+static size_t entries_of(const cache_t *cache)
+{
+	cache_stats_t stats;
+
+	cache_stats(cache, &stats);
+	return stats.entries;
+}
+
+/* In the same order, too: it is written once more, octet by octet the same. */
+static void many_get_in_together(void **state)
+{
+	enum { COUNT = 6000, LARGE = 4 << 20 };
+	desk_t *desk = *state;
+	cache_snapshot_t snapshot = { .now = NOW };
+	uint8_t *before;
+	size_t size;
+
+	cache_set_limit(desk->from, LARGE);
+	cache_set_limit(desk->to, LARGE);
+	desk->octets = realloc(desk->octets, LARGE);
+	assert_non_null(desk->octets);
+	fill(desk, 0, COUNT);
+	cache_snapshot_begin(desk->from);
+	size = write_section(desk, NOW, LARGE);
+	cache_snapshot_end(desk->from, true);
+	assert_int_equal(desk->entries, COUNT);
+	assert_int_equal(read_unsettled(desk, &snapshot, desk->octets, size), CACHE_SNAPSHOT_OK);
+	assert_int_equal(snapshot.kept, COUNT);
+	assert_int_equal(entries_of(desk->to), 0);
+	cache_snapshot_settle(desk->to, &snapshot, true);
+	assert_int_equal(entries_of(desk->to), COUNT);
+	for (unsigned i = 0; i < COUNT; i++)
+		assert_int_equal(find(desk, i, CACHE_FORM_PLAIN, NOW), CACHE_HIT);
+	before = malloc(size);
+	assert_non_null(before);
+	memcpy(before, desk->octets, size);
+	cache_snapshot_begin(desk->to);
+	assert_int_equal(cache_snapshot_write(desk->to, NOW, all, NULL, desk->octets, LARGE, &desk->entries), size);
+	cache_snapshot_end(desk->to, true);
+	assert_memory_equal(desk->octets, before, size);
+	free(before);
+}
+
+static void of_two_with_one_key_the_later_one_is_kept(void **state)
+{
+	desk_t *desk = *state;
+	cache_snapshot_t snapshot = { .now = NOW };
+
+	put(desk, 1, TTL / 2, NOW);
+	write_all(desk, NOW);
+	assert_int_equal(read_unsettled(desk, &snapshot, desk->octets, desk->size), CACHE_SNAPSHOT_OK);
+	put(desk, 1, TTL, NOW);
+	write_all(desk, NOW);
+	assert_int_equal(read_octets(desk, &snapshot, desk->octets, desk->size), CACHE_SNAPSHOT_OK);
+	assert_int_equal(entries_of(desk->to), 1);
+	assert_int_equal(find(desk, 1, CACHE_FORM_PLAIN, NOW), CACHE_HIT);
+	assert_int_equal(desk->found.left, TTL);
+}
+
+static void what_is_not_good_as_a_whole_is_forgotten(void **state)
+{
+	desk_t *desk = *state;
+	cache_snapshot_t snapshot = { .now = NOW };
+
+	put(desk, 1, TTL, NOW);
+	write_all(desk, NOW);
+	assert_int_equal(read_unsettled(desk, &snapshot, desk->octets, desk->size), CACHE_SNAPSHOT_OK);
+	cache_snapshot_settle(desk->to, &snapshot, false);
+	assert_int_equal(entries_of(desk->to), 0);
+	assert_int_equal(find(desk, 1, CACHE_FORM_PLAIN, NOW), CACHE_MISS);
+	cache_snapshot_settle(desk->to, &snapshot, true); /* nothing is left of it */
+	assert_int_equal(entries_of(desk->to), 0);
+}
+
 int main(void)
 {
 	enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
@@ -541,6 +625,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(refuses_upper_case, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(does_not_write_what_it_would_not_read, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(stays_within_a_smaller_limit, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(many_get_in_together, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(of_two_with_one_key_the_later_one_is_kept, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_is_not_good_as_a_whole_is_forgotten, set_up, tear_down),
 	};
 
 	for (size_t i = 0; i < ROWS; i++)

@@ -38,6 +38,7 @@ static cache_snapshot_err_t read_into(cache_t *cache, const uint8_t *data, size_
 	*snapshot = (cache_snapshot_t){ .now = NOW, .wanted = all };
 	memcpy(copy, data, size);
 	err = cache_snapshot_read(cache, snapshot, copy, size);
+	cache_snapshot_settle(cache, snapshot, true);
 	free(copy);
 	return err;
 }

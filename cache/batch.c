@@ -1,0 +1,97 @@
+/* batch.c: see batch.h. */
+#include "cache/batch.h"
+
+#include <stdlib.h>
+
+enum {
+	ROOM_LEAST = 4096, /* entries */
+	PARTS = 2048, /* that buckets are sorted into: so few of them are one that it stays in the processor's nearest cache */
+	AHEAD = 8, /* entries are called for before they are needed */
+};
+
+static bool has_room(batch_t *batch)
+{
+	const size_t room = batch->room > 0 ? 2 * batch->room : ROOM_LEAST;
+	batch_item_t *items;
+
+	if (batch->chain.count < batch->room)
+		return true;
+	items = reallocarray(batch->items, room, sizeof(*items));
+	if (items == NULL)
+		return false;
+	batch->items = items;
+	batch->room = room;
+	return true;
+}
+
+bool batch_add(cache_t *cache, batch_t *batch, uint64_t hash, entry_t *entry)
+{
+	size_t cost;
+
+	if (!table_takes(cache, entry))
+		return false;
+	cost = entry_cost(entry);
+	if (batch->chain.octets + cost > table_free_octets(cache) || !has_room(batch))
+		batch_settle(cache, batch);
+	if (!has_room(batch)) {
+		table_put(cache, hash, entry);
+		return true;
+	}
+	batch->items[batch->chain.count] = (batch_item_t){ .entry = entry, .hash = hash };
+	table_lengthen(&batch->chain, entry, cost);
+	return true;
+}
+
+/* Of PARTS, by the bucket's number: neighbours in a part are neighbours in memory, and so are those that follow them in the table. */
+static size_t part_of(const cache_t *cache, uint64_t hash)
+{
+	const size_t buckets = cache->bucket_octets / BUCKET_COST;
+
+	return (size_t)(hash & (buckets - 1)) * PARTS / buckets;
+}
+
+/* What is in a part stays in the order in which it was added: of two with one key the later one is kept. NULL when memory is out. */
+static batch_item_t *sort(const cache_t *cache, const batch_t *batch)
+{
+	batch_item_t *sorted = malloc(batch->chain.count * sizeof(*sorted));
+	size_t ends[PARTS] = { 0 };
+	size_t end = 0;
+
+	if (sorted == NULL)
+		return NULL;
+	for (size_t i = 0; i < batch->chain.count; i++)
+		ends[part_of(cache, batch->items[i].hash)]++;
+	for (size_t i = 0; i < PARTS; i++) {
+		end += ends[i];
+		ends[i] = end - ends[i];
+	}
+	for (size_t i = 0; i < batch->chain.count; i++)
+		sorted[ends[part_of(cache, batch->items[i].hash)]++] = batch->items[i];
+	return sorted;
+}
+
+/* What is in the list may be dropped from the table: so room is made before. */
+void batch_settle(cache_t *cache, batch_t *batch)
+{
+	const size_t count = batch->chain.count;
+	batch_item_t *sorted = count > 0 ? sort(cache, batch) : NULL;
+	const batch_item_t *items = sorted != NULL ? sorted : batch->items;
+
+	table_make_room(cache, batch->chain.octets);
+	table_join(cache, &batch->chain);
+	for (size_t i = 0; i < count; i++) {
+		if (i + AHEAD < count)
+			__builtin_prefetch(items[i + AHEAD].entry, 1);
+		table_link(cache, items[i].hash, items[i].entry);
+	}
+	free(sorted);
+	batch->chain = (table_chain_t){ 0 };
+}
+
+void batch_free(batch_t *batch)
+{
+	for (size_t i = 0; i < batch->chain.count; i++)
+		free(batch->items[i].entry);
+	free(batch->items);
+	*batch = (batch_t){ 0 };
+}
