@@ -212,5 +212,6 @@ void show_stats(const show_t *show, const json_t *order, const json_t *reply)
 	show_numbers(show, "Renewed before their end", json_object_get(reply, "prefetch"), SHOW_PLAIN);
 	show_room(show, json_object_get(reply, "cache"));
 	show_numbers(show, "Waiting", json_object_get(reply, "queues"), SHOW_PLAIN);
+	show_numbers(show, "Turned away", json_object_get(reply, "turned_away"), SHOW_BAD);
 	show_numbers(show, "Lost", json_object_get(reply, "lost"), SHOW_BAD);
 }

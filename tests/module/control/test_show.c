@@ -55,6 +55,8 @@ static const row_t rows[] = {
 	  " \"verdicts\": {\"accept\": 1, \"reject\": 3}, \"findings\": {\"bogus\": {\"reject\": 2}}, \"lost\": "
 	  "{\"log\": 9}}",
 	  "75.0 %" },
+	{ "stats of who was turned away", show_stats, NULL, "{\"turned_away\": {\"zone\": 0, \"client\": 12}}",
+	  "Turned away\n  zone                               0\n  client                            12\n" },
 	{ "stats of another kind", show_stats, NULL,
 	  "{\"queries\": [], \"answers\": 1, \"latency_seconds\": {\"hit\": {\"buckets\": [1, [], [\"a\"]], \"count\": "
 	  "5}},"
