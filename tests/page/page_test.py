@@ -110,6 +110,14 @@ def _search(page):
     check(window.url().endswith("#log?q=expired.lab"), "the field above searches all text", window.url())
 
 
+def _health(page):
+    """What the server counts is there, in words."""
+    page.go("health")
+    for heading, term in (("Renewed before their end", "of these past libunbound's caches"), ("Snapshot of the cache", "Read at the start")):
+        page.window.wait_for("h2", heading)
+        page.cases.check(page.window.wait_for(".card td, .card dt", term), f"health: {heading}")
+
+
 def _squeezed(text):
     """A tree's words without what draws it, and without the breaks of lines that were folded."""
     return re.sub(r"[\s│├└─]", "", text)
@@ -294,7 +302,7 @@ def _hostile(page):
 def _switched_off(page):
     """No history, no validation log: the page says so."""
     window, check = page.window, page.cases.check
-    with Inspected("page-off", {"history": {"enable": False}, "validation-log": {"file": ""}}):
+    with Inspected("page-off", {"history": {"enable": False}, "validation-log": {"file": ""}, "cache": {"snapshot": {"file": ""}}}):
         ask("rsa.lab.")
         for view, parameters in (("now", {}), ("log", {}), ("domain", {"name": "rsa.lab."}), ("host", {"mx": "mx1.rsa.lab."})):
             page.go(view, **parameters)
@@ -307,6 +315,7 @@ def _switched_off(page):
         check(window.wait_for(".tree .end", "accepted"), "looking up still works")
         page.go("health")
         window.wait_for(".health-state", "Ready")
+        check(window.wait_for(".card p", "a restart begins with an empty cache"), "health: without a snapshot it says what that means")
     check(window.wait_for("[role=alert], .health-state", "does not answer"), "with mxward gone the page says that, and what to do", window.text("main"))
     window.console()
 
@@ -346,7 +355,7 @@ def main():
         with Inspected("page") as mxward:
             page.mxward = mxward
             mxward.ask(*QUESTIONS)
-            for test in (_search, _explains, _explains_like_the_terminal, _history, _stream, _hostile, _views, _keyboard):
+            for test in (_search, _explains, _explains_like_the_terminal, _history, _health, _stream, _hostile, _views, _keyboard):
                 test(page)
         _switched_off(page)
         _token(page)

@@ -12,6 +12,7 @@ const WORDS = {
 	pending_questions: "questions that wait for an answer", waiting_clients: "clients that wait", log: "log", validation_log: "validation log",
 	history: "history", alerts: "alerts", hits: "from the cache", misses: "resolved", stale: "stale, for want of better", refused: "refused",
 	malformed: "malformed", dropped: "dropped", servfail: "SERVFAIL", hit: "from the cache", miss: "resolved", assessment: "judged",
+	afresh: "of these past libunbound's caches", zone: "of a zone", suffix: "of the zones below a suffix", client: "of a client", all: "of all together",
 };
 
 const words = (key) => WORDS[key] ?? plain(key).replaceAll("_", " ");
@@ -70,12 +71,26 @@ function cacheCard(cache) {
 		facts([["In use", text], ["Answers", number(cache.entries)], ["Evicted", number(cache.evictions)]]));
 }
 
+/* What a restart would have of the cache. */
+function snapshotCard(snapshot, now) {
+	const written = snapshot.written > 0;
+	return card("Snapshot of the cache", snapshot.error && el("p", { class: "error" }, plain(snapshot.error)),
+		!snapshot.enabled ? el("p", null, "None is kept: a restart begins with an empty cache.") :
+			facts([["Written", written ? `${span(Math.max(0, now - snapshot.written) * 1000)} ago` : "not yet"],
+				written && ["Answers", number(snapshot.entries)], written && ["Size", octets(snapshot.octets)],
+				["Read at the start", number(snapshot.loaded)], snapshot.failures > 0 && ["Could not be written", number(snapshot.failures)]]));
+}
+
 function waits(stats) {
-	const lost = Object.entries(stats.lost ?? {}).filter(([, value]) => value > 0);
+	const more = (counts) => Object.entries(counts ?? {}).filter(([, value]) => value > 0);
+	const inWords = (counts) => counts.map(([key, value]) => `${words(key)} ${number(value)}`).join(", ");
+	const lost = more(stats.lost);
+	const away = more(stats.turned_away);
 	return card("Queues and losses",
 		stats.queues && table("Queues", ["Queue", "Length"], Object.entries(stats.queues).map(([key, value]) => [words(key), number(value)]), [1]),
 		stats.lost && (lost.length === 0 ? el("p", { class: "good-text" }, "Nothing was lost.") :
-			el("p", { class: "error" }, `Lost since the start: ${lost.map(([key, value]) => `${words(key)} ${number(value)}`).join(", ")}. The log says why; a full or slow disk is the usual cause.`)));
+			el("p", { class: "error" }, `Lost since the start: ${inWords(lost)}. The log says why; a full or slow disk is the usual cause.`)),
+		away.length > 0 && el("p", { class: "error" }, `Questions turned away since the start, as many as may be underway: ${inWords(away)}.`));
 }
 
 function resolvers(list) {
@@ -93,6 +108,8 @@ function cards(stats, before) {
 		stats.queries && card("Questions", queries(stats.queries)),
 		stats.latency_seconds && card("Time to an answer", latencies(stats.latency_seconds)),
 		stats.cache && cacheCard(stats.cache),
+		stats.prefetch && card("Renewed before their end", counters("Renewed before their end", stats.prefetch, before?.prefetch, seconds)),
+		stats.snapshot && snapshotCard(stats.snapshot, stats.time),
 		(stats.queues || stats.lost) && waits(stats),
 		stats.resolvers && resolvers(stats.resolvers),
 		stats.bogus && Object.keys(stats.bogus).length > 0 && card("Bogus, by reason", counters("Bogus", stats.bogus, before?.bogus, seconds)),
