@@ -9,9 +9,11 @@
 #include MXWARD_UNBOUND_CONFIG
 
 #include <iterator/iter_utils.h>
+#include <iterator/iterator.h>
 #include <services/cache/dns.h>
 #include <services/cache/rrset.h>
 #include <services/mesh.h>
+#include <services/modstack.h>
 #include <sldns/rrdef.h>
 #include <sldns/sbuffer.h>
 #include <util/config_file.h>
@@ -22,6 +24,7 @@
 #include <util/net_help.h>
 #include <util/netevent.h>
 #include <util/regional.h>
+#include <util/storage/slabhash.h>
 #include <util/ub_event.h>
 
 #include <dynlibmod/dynlibmod.h>

@@ -126,20 +126,26 @@ static void forget_rrset(struct module_env *env, const struct ub_packed_rrset_ke
 			   ntohs(key->rk.rrset_class), key->rk.flags);
 }
 
-void message_store(struct module_qstate *query)
+void message_keep(struct module_qstate *query, struct module_env *env)
 {
 	struct reply_info *reply = query->return_msg->rep;
 
 	reply->rrset_count -= reply->ar_numrrsets;
 	reply->ar_numrrsets = 0;
+	/* No region: the answer stays as it is, whatever the cache thinks better. */
+	if (!dns_cache_store(env, &query->qinfo, reply, 0, query->prefetch_leeway, 0, NULL, query->query_flags,
+			     query->qstarttime))
+		log_err("mxward: memory is out: an answer is not kept");
+}
+
+void message_store(struct module_qstate *query)
+{
+	const struct reply_info *reply = query->return_msg->rep;
 
 	for (size_t i = 0; i < reply->an_numrrsets; i++)
 		if (ntohs(reply->rrsets[i]->rk.type) == LDNS_RR_TYPE_MX)
 			forget_rrset(query->env, reply->rrsets[i]);
-	/* No region: the answer stays as it is, whatever the cache thinks better. */
-	if (!dns_cache_store(query->env, &query->qinfo, reply, 0, query->prefetch_leeway, 0, NULL, query->query_flags,
-			     query->qstarttime))
-		log_err("mxward: memory is out: an answer is not kept");
+	message_keep(query, query->env);
 }
 
 void message_forget(struct module_qstate *query)

@@ -15,9 +15,12 @@ MUST_USE bool message_answer(struct module_qstate *query, const answer_t *answer
 /* The query's answer is SERVFAIL. */
 void message_refuse(struct module_qstate *query);
 
-/* Keeps the query's answer, without ADDITIONAL, in Unbound's caches. Whatever these hold of its RRsets from elsewhere goes first: it was not
- * judged, but might be trusted more. */
+/* Keeps the query's answer, without ADDITIONAL, in Unbound's caches. Whatever these hold of its MX RRsets from elsewhere goes first:
+ * it was not judged, but might be trusted more. */
 void message_store(struct module_qstate *query);
+
+/* Keeps the query's answer, without ADDITIONAL, in the caches of `env`, whatever caches its own environment has. */
+void message_keep(struct module_qstate *query, struct module_env *env);
 
 /* Takes what Unbound's cache holds for this question out of it. */
 void message_forget(struct module_qstate *query);

@@ -183,7 +183,7 @@ static bool set_up_sub(const place_t *place, struct module_qstate *sub, const ne
 		return false;
 	question->is_sub = true;
 	sub->no_cache_lookup = 1;
-	question->unkept = !question_is_address(need->type);
+	question->unkept = !need->tcp && !question_is_address(need->type);
 	sub->no_cache_store = question->unkept;
 	return true;
 }

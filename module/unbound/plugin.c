@@ -87,22 +87,11 @@ static state_t *load_state(void)
 	return last_good;
 }
 
-static struct config_file *config_with_tcp(const struct config_file *config)
-{
-	struct config_file *copy = malloc(sizeof(*copy));
-
-	if (copy == NULL)
-		return NULL;
-	*copy = *config;
-	copy->tcp_upstream = 1;
-	return copy;
-}
-
 static void place_free(place_t *place)
 {
 	if (place == NULL)
 		return;
-	free(place->tcp_config);
+	tcp_free(place->tcp);
 	free(place);
 }
 
@@ -113,9 +102,9 @@ static place_t *place_new(const struct module_env *env, int id)
 	if (place == NULL)
 		return NULL;
 	place->id = id;
-	place->tcp_config = config_with_tcp(env->cfg);
+	place->tcp = tcp_new(env);
 	place->state = load_state();
-	if (place->tcp_config != NULL && place->state != NULL)
+	if (place->tcp != NULL && place->state != NULL)
 		return place;
 	place_free(place);
 	return NULL;
@@ -176,5 +165,5 @@ size_t get_mem(struct module_env *env, int id)
 	if (place == NULL)
 		return 0;
 	cache_stats(place->state->verdicts, &stats);
-	return sizeof(*place) + sizeof(*place->tcp_config) + stats.octets;
+	return sizeof(*place) + tcp_memory(place->tcp) + stats.octets;
 }

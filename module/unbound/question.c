@@ -35,11 +35,10 @@ cache_key_t question_key(const name_t *name)
 bool question_use_tcp(question_t *question)
 {
 	struct module_qstate *query = question->query;
-	struct module_env *env = regional_alloc_init(query->region, query->env, sizeof(*env));
+	struct module_env *env = tcp_env(question->place->tcp, query->env);
 
 	if (env == NULL)
 		return false;
-	env->cfg = question->place->tcp_config;
 	question->own_env = query->env;
 	query->env = env;
 	return true;
@@ -170,6 +169,14 @@ static bool has_answer(const struct module_qstate *query)
 	return query->return_rcode == LDNS_RCODE_NOERROR && query->return_msg != NULL;
 }
 
+/* What came over TCP is in the caches of that way. Of these Unbound knows nothing when a client asks. */
+static void keep_for_clients(struct module_qstate *query, const question_t *question)
+{
+	if (question != NULL && question->own_env != NULL && question_is_address(query->qinfo.qtype) &&
+	    !query->no_cache_store && has_answer(query))
+		message_keep(query, question->own_env);
+}
+
 static void others_done(const place_t *place, struct module_qstate *query)
 {
 	question_t *question = query->minfo[place->id];
@@ -178,8 +185,10 @@ static void others_done(const place_t *place, struct module_qstate *query)
 		judge(question);
 	else if (question != NULL && question->own_env != NULL && !question->is_sub && !has_answer(query))
 		ask_again_without_tcp(place, query, question);
-	else
+	else {
+		keep_for_clients(query, question);
 		query->ext_state[place->id] = module_finished;
+	}
 }
 
 void question_told(const place_t *place, struct module_qstate *query, struct module_qstate *super)

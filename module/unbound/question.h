@@ -13,12 +13,13 @@
 
 #include "module/unbound/host.h"
 #include "module/unbound/state.h"
+#include "module/unbound/tcp.h"
 
 /* What a place of the module in Unbound's chain has to know; one for all threads. */
 typedef struct place {
 	state_t *state;
-	int id;                         /* of the module */
-	struct config_file *tcp_config; /* Unbound's, but for upstream queries over TCP */
+	int id; /* of the module */
+	tcp_t *tcp;
 } place_t;
 
 /* A query comes to the module, for the first time or because something happened. Sets query->ext_state. */

@@ -1,0 +1,48 @@
+#!/usr/bin/python3 -B
+"""A forger who was quicker before: Unbound's cache holds his delegation when mail is first sent to the domain. It does not vouch
+for itself: neither his MX set nor his address of an exchange reaches a client, though his server speaks TCP well."""
+import sys
+
+import dns.rdatatype
+
+import asking
+import lab
+import manifest as manifests
+from cases import Cases
+from liar import EVIL_ADDRESS, EVIL_SERVER
+from unbound_module import UnboundWithModule
+
+DOMAIN = "customer.isp.plain."
+
+
+def _questions():
+    found = [question for question in manifests.load().questions if question.name.to_text().endswith(DOMAIN)]
+    return sorted(found, key=lambda question: question.type != dns.rdatatype.MX)
+
+
+def _address_in_cache(unbound, name):
+    """What Unbound would tell a client."""
+    found = [line.split()[-1] for line in unbound.control("dump_cache").splitlines() if line.startswith(f"{name}\t") and "\tA\t" in line]
+    return found[0] if found else None
+
+
+def main():
+    cases = Cases()
+    with UnboundWithModule("unbound-poisoned") as unbound:
+        asking.ask(lab.UNBOUND, f"first.{DOMAIN}", "TXT")
+        cases.check(_address_in_cache(unbound, f"ns.{DOMAIN}") in (EVIL_SERVER, EVIL_ADDRESS), "the forger's delegation is cached")
+        for round_of in ("miss", "hit"):
+            for question, answer in asking.ask_all(lab.UNBOUND, _questions(), asking.VARIANTS[0]):
+                found = list(asking.problems(question, asking.VARIANTS[0], answer, round_of == "hit"))
+                cases.check(not found, f"{question.text}, {round_of}", "; ".join(found))
+        cases.check(_address_in_cache(unbound, f"mx1.{DOMAIN}") == "25.25.0.1", "the address that came over TCP is cached")
+        cases.check(unbound.stop() == 0, "unbound-poisoned stops with exit status 0")
+    assessed = [(entry["corroboration"], sorted(address["address"] for target in entry["mx"] for address in target["addresses"]))
+                for entry in unbound.validated()]
+    cases.check([("differed", ["25.25.0.1", "25.25.0.2", "3ffe:25::1", "3ffe:25::2"])] == assessed, "what was judged came over TCP",
+                assessed)
+    return cases.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
