@@ -2,6 +2,7 @@
 #include "module/alert/book_file.h"
 
 #include "module/alert/book_inside.h"
+#include "module/newfile.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -82,40 +83,11 @@ static book_file_t bad(char *problem, const char *path, const char *what, const 
 	return BOOK_FILE_BAD;
 }
 
-static bool write_all(int fd, const char *text, size_t size)
-{
-	while (size > 0) {
-		ssize_t written = write(fd, text, size);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written <= 0)
-			return false;
-		text += written;
-		size -= (size_t)written;
-	}
-	return true;
-}
-
 book_file_t book_file_write(const char *path, const char *text, char problem[BOOK_FILE_PROBLEM_MAX])
 {
-	book_file_t done = BOOK_FILE_BAD;
-	char *fresh = NULL;
-	int fd = -1;
-
-	if (asprintf(&fresh, "%s.new", path) < 0)
-		return bad(problem, path, "cannot be written", "memory is out");
-	fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, MODE);
-	if (fd >= 0 && write_all(fd, text, strlen(text)) && fsync(fd) == 0 && rename(fresh, path) == 0)
-		done = BOOK_FILE_OK;
-	else
-		done = bad(problem, path, "cannot be written", strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	if (fd >= 0 && done == BOOK_FILE_BAD)
-		unlink(fresh);
-	free(fresh);
-	return done;
+	if (newfile_write(path, MODE, NEWFILE_REPLACE, text, strlen(text)))
+		return BOOK_FILE_OK;
+	return bad(problem, path, "cannot be written", strerror(errno));
 }
 
 /* ---- reading ---- */

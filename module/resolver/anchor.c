@@ -1,6 +1,8 @@
 /* anchor.c: see anchor.h. */
 #include "module/resolver/anchor.h"
 
+#include "module/newfile.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -10,6 +12,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+enum { MODE = 0644 }; /* the keys are public */
 
 static bool has_content(const char *file)
 {
@@ -47,36 +51,12 @@ static char *read_seed(const char *seed, size_t *size)
 	return octets;
 }
 
-static bool write_file(const char *path, const char *octets, size_t size)
-{
-	FILE *out = fopen(path, "we");
-	bool written;
-
-	if (out == NULL)
-		return false;
-	written = fwrite(octets, 1, size, out) == size && fflush(out) == 0 && fsync(fileno(out)) == 0;
-	return fclose(out) == 0 && written;
-}
-
-/* After a crash the file is missing or whole, never half. */
 static bool make(const char *file, const char *seed)
 {
 	size_t size;
 	char *octets = read_seed(seed, &size);
-	char *fresh = NULL;
-	bool made = false;
+	const bool made = octets != NULL && newfile_write(file, MODE, NEWFILE_REPLACE, octets, size);
 
-	if (octets == NULL || asprintf(&fresh, "%s.new", file) < 0)
-		goto done;
-	made = write_file(fresh, octets, size) && rename(fresh, file) == 0;
-	if (!made) {
-		int err = errno;
-
-		unlink(fresh);
-		errno = err;
-	}
-	free(fresh);
-done:
 	free(octets);
 	return made;
 }

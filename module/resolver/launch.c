@@ -1,6 +1,7 @@
 /* launch.c: see launch.h. posix_spawn() and not fork(): other threads may hold locks, and the caches need not be mapped twice. */
 #include "module/resolver/launch.h"
 
+#include "module/newfile.h"
 #include "module/resolver/process.h"
 
 #include <assert.h>
@@ -60,27 +61,12 @@ static int move_up(int fd)
 	return moved;
 }
 
-static bool write_all(int fd, const char *text, size_t size)
-{
-	while (size > 0) {
-		ssize_t written = write(fd, text, size);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written <= 0)
-			return false;
-		text += written;
-		size -= (size_t)written;
-	}
-	return true;
-}
-
 /* The text in memory, sealed: no process can change what another reads. */
 static int config_file(const char *text)
 {
 	int fd = memfd_create("process-config", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
-	if (fd >= 0 && write_all(fd, text, strlen(text)) &&
+	if (fd >= 0 && newfile_put(fd, text, strlen(text)) &&
 	    fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) == 0)
 		return move_up(fd);
 	close_if_open(fd);

@@ -3,6 +3,7 @@
 
 #include "module/clock.h"
 #include "module/control/order.h"
+#include "module/newfile.h"
 #include "validator/name.h"
 
 #include <errno.h>
@@ -15,6 +16,7 @@
 
 enum {
 	FILE_MAX = 1 << 20,
+	MODE = 0600,
 	LOOK_SECONDS = 60, /* the wall clock may be set: never sleep longer */
 };
 
@@ -42,32 +44,16 @@ static json_t *to_json(const ntas_t *ntas)
 	return json_pack("{s:o}", "ntas", array);
 }
 
-static bool write_text(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	const size_t size = strlen(text);
-	bool written = fd >= 0 && write(fd, text, size) == (ssize_t)size && fsync(fd) == 0;
-
-	if (fd >= 0)
-		written = close(fd) == 0 && written;
-	return written;
-}
-
-/* After a crash it is the old file or the new one. */
 static void save(const ntas_t *ntas)
 {
 	json_t *object = ntas->file[0] != '\0' ? to_json(ntas) : NULL;
 	char *text = object != NULL ? json_dumps(object, JSON_INDENT(1) | JSON_ENSURE_ASCII) : NULL;
-	char *fresh = NULL;
 
-	if (text != NULL && asprintf(&fresh, "%s.new", ntas->file) < 0)
-		fresh = NULL;
-	if (fresh != NULL && (!write_text(fresh, text) || rename(fresh, ntas->file) != 0))
+	if (text != NULL && !newfile_write(ntas->file, MODE, NEWFILE_REPLACE, text, strlen(text)))
 		log_write(ntas->log, LOG_LEVEL_WARNING,
 			  "cannot write %s (%s): a restart will forget the negative trust anchors that were set by "
 			  "command",
 			  ntas->file, strerror(errno));
-	free(fresh);
 	free(text);
 	json_decref(object);
 }

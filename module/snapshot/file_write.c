@@ -1,8 +1,9 @@
 /* file_write.c: see file.h. */
 #include "module/snapshot/file.h"
 
+#include "module/newfile.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,21 +26,6 @@ static bool fail(char *problem, const char *why)
 {
 	snprintf(problem, FILE_PROBLEM_MAX, "%s", why);
 	return false;
-}
-
-static bool write_all(int fd, const uint8_t *octets, size_t size)
-{
-	while (size > 0) {
-		const ssize_t written = write(fd, octets, size);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written <= 0)
-			return false;
-		octets += written;
-		size -= (size_t)written;
-	}
-	return true;
 }
 
 static bool rows_add(writing_t *writing, const layout_row_t *row)
@@ -77,7 +63,7 @@ static bool write_section(writing_t *writing, bool *failed)
 	errno = ENOMEM;
 	*failed = !layout_seal_section(writing->mac, writing->head.id, writing->head.sections, writing->section,
 				       row.size, row.mac) ||
-		  !write_all(writing->fd, writing->section, row.size) || !rows_add(writing, &row);
+		  !newfile_put(writing->fd, writing->section, row.size) || !rows_add(writing, &row);
 	return !*failed;
 }
 
@@ -92,7 +78,7 @@ static bool write_rest(writing_t *writing)
 	layout_write_head(&writing->head, head);
 	errno = ENOMEM;
 	return layout_seal(writing->mac, head, writing->rows, writing->head.sections, sum) &&
-	       write_all(writing->fd, writing->rows, rows_size) && write_all(writing->fd, sum, sizeof(sum)) &&
+	       newfile_put(writing->fd, writing->rows, rows_size) && newfile_put(writing->fd, sum, sizeof(sum)) &&
 	       pwrite(writing->fd, head, sizeof(head), 0) == (ssize_t)sizeof(head) && fsync(writing->fd) == 0;
 }
 
@@ -112,13 +98,6 @@ static bool write_sections(writing_t *writing, char *problem)
 	return true;
 }
 
-static char *fresh_path(const char *path)
-{
-	char *fresh = NULL;
-
-	return asprintf(&fresh, "%s.new", path) >= 0 ? fresh : NULL;
-}
-
 static bool write_to(const file_source_t *source, const char *fresh, file_written_t *written, char *problem)
 {
 	writing_t writing = {
@@ -133,8 +112,7 @@ static bool write_to(const file_source_t *source, const char *fresh, file_writte
 	if (writing.mac == NULL || writing.section == NULL) {
 		fail(problem, "memory is out");
 	} else {
-		unlink(fresh); /* of a process that did not get further */
-		writing.fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, MODE);
+		writing.fd = newfile_open(fresh, MODE);
 		done = writing.fd >= 0 ? write_sections(&writing, problem) : fail(problem, strerror(errno));
 	}
 	if (writing.fd >= 0)
@@ -150,7 +128,7 @@ static bool write_to(const file_source_t *source, const char *fresh, file_writte
 
 bool file_write(const file_source_t *source, const char *path, file_written_t *written, char problem[FILE_PROBLEM_MAX])
 {
-	char *fresh = fresh_path(path);
+	char *fresh = newfile_path(path);
 	const bool done = fresh != NULL ? write_to(source, fresh, written, problem) : fail(problem, "memory is out");
 
 	free(fresh);
@@ -159,7 +137,7 @@ bool file_write(const file_source_t *source, const char *path, file_written_t *w
 
 bool file_commit(const char *path, char problem[FILE_PROBLEM_MAX])
 {
-	char *fresh = fresh_path(path);
+	char *fresh = newfile_path(path);
 	bool done;
 
 	if (fresh == NULL)
@@ -175,7 +153,7 @@ bool file_commit(const char *path, char problem[FILE_PROBLEM_MAX])
 
 void file_discard(const char *path)
 {
-	char *fresh = fresh_path(path);
+	char *fresh = newfile_path(path);
 
 	if (fresh != NULL)
 		unlink(fresh);

@@ -2,6 +2,7 @@
 #include "module/snapshot/keyfile.h"
 
 #include "module/escape.h"
+#include "module/newfile.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -43,35 +44,9 @@ static bool read_key(int fd, const char *path, uint8_t key[MAC_KEY_SIZE], char *
 	return true;
 }
 
-/* There whole, or not at all; one that is there already stays (EEXIST). Sets errno. */
-static bool write_key(const char *path, const uint8_t key[MAC_KEY_SIZE])
-{
-	char *fresh = NULL;
-	int fd = -1;
-	bool done = false;
-	int err;
-
-	if (asprintf(&fresh, "%s.new", path) < 0) {
-		errno = ENOMEM;
-		return false;
-	}
-	unlink(fresh); /* of a start that did not get further */
-	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, MODE);
-	if (fd >= 0 && fchmod(fd, MODE) == 0 && write(fd, key, MAC_KEY_SIZE) == MAC_KEY_SIZE && fsync(fd) == 0)
-		done = link(fresh, path) == 0;
-	err = errno;
-	if (fd >= 0) {
-		close(fd);
-		unlink(fresh);
-	}
-	free(fresh);
-	errno = err;
-	return done;
-}
-
 static bool make_key(const char *path, uint8_t key[MAC_KEY_SIZE], char *problem)
 {
-	if (getentropy(key, MAC_KEY_SIZE) == 0 && write_key(path, key))
+	if (getentropy(key, MAC_KEY_SIZE) == 0 && newfile_write(path, MODE, NEWFILE_KEEP, key, MAC_KEY_SIZE))
 		return true;
 	return fail(problem, path, "cannot be made", strerror(errno));
 }

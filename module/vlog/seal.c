@@ -1,6 +1,8 @@
 /* seal.c: see seal.h. */
 #include "module/vlog/seal.h"
 
+#include "module/newfile.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
@@ -110,46 +112,6 @@ static seal_t *read_seal(int fd, const char *path, bool private, char **error)
 	return seal;
 }
 
-static bool write_all(int fd, const char *octets, size_t size)
-{
-	while (size > 0) {
-		ssize_t done = write(fd, octets, size);
-
-		if (done < 0)
-			return false;
-		octets += done;
-		size -= (size_t)done;
-	}
-	return true;
-}
-
-/* Makes the file at `path` in one step: it is there whole or not at all. One that is there already stays when `keep`
- * (EEXIST). Sets errno. */
-static bool write_file(const char *path, mode_t mode, bool keep, const char *octets, size_t size)
-{
-	char *fresh = NULL;
-	int fd = -1;
-	bool done = false;
-
-	if (asprintf(&fresh, "%s.new", path) < 0) {
-		errno = ENOMEM;
-		return false;
-	}
-	unlink(fresh); /* of a start that did not get further */
-	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, PRIVATE_MODE);
-	if (fd >= 0 && fchmod(fd, mode) == 0 && write_all(fd, octets, size) && fsync(fd) == 0)
-		done = (keep ? link(fresh, path) : rename(fresh, path)) == 0;
-	if (fd >= 0) {
-		int err = errno;
-
-		close(fd);
-		unlink(fresh);
-		errno = err;
-	}
-	free(fresh);
-	return done;
-}
-
 static bool write_pem(const char *path, mode_t mode, EVP_PKEY *key)
 {
 	bool private = mode == PRIVATE_MODE;
@@ -163,7 +125,7 @@ static bool write_pem(const char *path, mode_t mode, EVP_PKEY *key)
 				    : PEM_write_bio_PUBKEY(bio, key)) == 1)
 		size = BIO_get_mem_data(bio, &pem);
 	if (size > 0)
-		done = write_file(path, mode, private, pem, (size_t)size);
+		done = newfile_write(path, mode, private ? NEWFILE_KEEP : NEWFILE_REPLACE, pem, (size_t)size);
 	BIO_free(bio);
 	return done;
 }

@@ -6,6 +6,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -124,13 +126,22 @@ static void a_directory_may_be_missing(void **state)
 static void a_full_disk_leaves_nothing_behind(void **state)
 {
 	fixture_t *f = *state;
+	struct rlimit before;
 	char fresh[96];
+	bool prepared;
+	int err;
 
 	snprintf(fresh, sizeof(fresh), "%s.new", f->file);
-	assert_int_equal(symlink("/dev/full", fresh), 0);
-	assert_false(anchor_prepare(f->file, f->seed));
-	assert_int_equal(errno, ENOSPC);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_ptr_not_equal(signal(SIGXFSZ, SIG_IGN), SIG_ERR);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &(struct rlimit){ 0, before.rlim_max }), 0);
+	prepared = anchor_prepare(f->file, f->seed);
+	err = errno;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_false(prepared);
+	assert_int_equal(err, EFBIG);
 	assert_int_equal(access(f->file, F_OK), -1);
+	assert_int_equal(access(fresh, F_OK), -1);
 }
 
 /* ---- settings ---- */
