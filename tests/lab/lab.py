@@ -297,7 +297,7 @@ def _outside(options):
     os.close(proc)
     if status in (0, SKIPPED):
         shutil.rmtree(folder)
-    else:
+    elif options.what != "shell":  # whose status is that of what was tried in it, and nothing has to have failed
         _show_logs(folder)
     return status
 
@@ -309,7 +309,8 @@ def _arguments():
     commands = parser.add_subparsers(dest="what", required=True)
     run = commands.add_parser("run", help="run a command in the lab")
     run.add_argument("command", nargs="+")
-    commands.add_parser("shell", help="a shell in the lab, with mxward running")
+    shell = commands.add_parser("shell", help="a shell, or a command, in the lab, with mxward running")
+    shell.add_argument("command", nargs="*")
     inside = commands.add_parser("inside")
     inside.add_argument("--zones", type=pathlib.Path)
     inside.add_argument("--folder", type=pathlib.Path)
@@ -323,7 +324,7 @@ def main():
     options.mxward = pathlib.Path(options.mxward).resolve()
     os.environ["PATH"] = f"{SYSTEM_PATH}:{os.environ.get('PATH', '')}"
     if options.what == "shell":
-        options.command = [HERE / "shell.py"]
+        options.command = [HERE / "shell.py", *options.command]
     try:
         return _inside(options) if options.what == "inside" else _outside(options)
     except (LabError, OSError, RuntimeError) as error:
