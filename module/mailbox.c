@@ -10,6 +10,7 @@
 bool mailbox_open(mailbox_t *mailbox)
 {
 	atomic_init(&mailbox->latest, NULL);
+	atomic_init(&mailbox->due, false);
 	mailbox->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	return mailbox->fd >= 0;
 }
@@ -21,20 +22,48 @@ void mailbox_close(mailbox_t *mailbox)
 	mailbox->fd = -1;
 }
 
-void mailbox_put(mailbox_t *mailbox, mail_t *mail)
+/* True when the mailbox was empty: the message is the reader's by now, but nobody has told the reader. */
+static bool push(mailbox_t *mailbox, mail_t *mail)
 {
-	const uint64_t one = 1;
 	mail_t *before = atomic_load_explicit(&mailbox->latest, memory_order_relaxed);
 
 	do
 		mail->next = before;
 	while (!atomic_compare_exchange_weak_explicit(&mailbox->latest, &before, mail, memory_order_release,
 						      memory_order_relaxed));
-	/* The message is the reader's by now. Whoever put something into an empty mailbox wakes the reader, who clears the
-	 * eventfd before it takes the mail. A write fails only when the counter is full, and then the reader is awake. */
-	if (before == NULL)
-		while (write(mailbox->fd, &one, sizeof(one)) < 0 && errno == EINTR)
-			;
+	return before == NULL;
+}
+
+/* The reader clears the eventfd before it takes the mail. A write fails only when the counter is full, and then the reader is
+ * awake. */
+static void rouse(mailbox_t *mailbox)
+{
+	const uint64_t one = 1;
+
+	while (write(mailbox->fd, &one, sizeof(one)) < 0 && errno == EINTR)
+		;
+}
+
+/* Whoever puts something into an empty mailbox wakes the reader. */
+void mailbox_put(mailbox_t *mailbox, mail_t *mail)
+{
+	if (push(mailbox, mail))
+		rouse(mailbox);
+}
+
+void mailbox_slip(mailbox_t *mailbox, mail_t *mail)
+{
+	if (push(mailbox, mail))
+		atomic_store_explicit(&mailbox->due, true, memory_order_release);
+}
+
+/* Of several who slipped something into the empty mailbox one rouses the reader, after the mail of those whose store it sees;
+ * whoever stores later finds it due again. */
+void mailbox_wake(mailbox_t *mailbox)
+{
+	if (atomic_load_explicit(&mailbox->due, memory_order_relaxed) &&
+	    atomic_exchange_explicit(&mailbox->due, false, memory_order_acq_rel))
+		rouse(mailbox);
 }
 
 mail_t *mailbox_take(mailbox_t *mailbox)

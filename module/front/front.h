@@ -21,6 +21,10 @@ typedef struct front_sockets front_sockets_t;
  * not block. False when there are too many already: the worker then answers SERVFAIL itself. */
 typedef bool front_miss_fn(void *arg, const query_t *query, const client_t *client);
 
+/* Is told, after a batch of queries whose replies are sent, that some of it went to `miss`: hits do not wait for who is woken by
+ * it. Called by any worker, must not block. */
+typedef void front_handed_fn(void *arg);
+
 /* Is told of each answer without anybody's help, with the RCODE that the client gets; `found` is what the cache told of it, NULL
  * for ANY, which is answered without it. Called by any worker, must not block. */
 typedef void front_hit_fn(void *arg, const query_t *query, const client_t *client, unsigned rcode,
@@ -33,7 +37,8 @@ typedef void front_ending_fn(void *arg, const query_t *query, uint64_t now);
 /* Whom the workers talk to. */
 typedef struct front_calls {
 	front_miss_fn *miss;
-	front_hit_fn *hit;       /* NULL: nobody wants to know */
+	front_handed_fn *handed; /* NULL: nobody wants to know */
+	front_hit_fn *hit;       /* the same */
 	front_ending_fn *ending; /* the same */
 	void *arg;
 } front_calls_t;

@@ -36,10 +36,14 @@ void responder_tock(responder_t *responder)
 {
 	const uint64_t more = hits(responder) - responder->tick_hits;
 
-	if (more == 0)
-		return;
-	responder->tick_hits += more;
-	histogram_add(&responder->hit_latency, clock_microseconds(CLOCK_OF_CACHE) - responder->tick_began, more);
+	if (more > 0) {
+		responder->tick_hits += more;
+		histogram_add(&responder->hit_latency, clock_microseconds(CLOCK_OF_CACHE) - responder->tick_began,
+			      more);
+	}
+	if (responder->handed && responder->calls.handed != NULL)
+		responder->calls.handed(responder->calls.arg);
+	responder->handed = false;
 }
 
 void responder_count(responder_t *responder, count_t what)
@@ -112,6 +116,7 @@ static size_t answer(responder_t *responder, const query_t *query, const client_
 		return pronounce(responder, &not_cached, query, client, out);
 	if (!responder->calls.miss(responder->calls.arg, query, client))
 		return pronounce(responder, &too_many, query, client, out);
+	responder->handed = true;
 	responder_count(responder, COUNT_MISS);
 	return 0;
 }

@@ -30,6 +30,7 @@ typedef struct responder {
 	uint64_t now;        /* clock_of_cache(); responder_tick() */
 	uint64_t tick_began; /* the same in microseconds */
 	uint64_t tick_hits;  /* COUNT_HIT then */
+	bool handed;         /* since then something went to calls.miss() */
 	atomic_uint_fast64_t counts[COUNTS];
 	atomic_uint_fast64_t types[2][TYPES_COUNTED]; /* over UDP, over TCP */
 	histogram_t hit_latency;
@@ -41,7 +42,8 @@ typedef enum {
 	RESPOND_NEVER, /* it was no query */
 } respond_t;
 
-/* Reads the clocks. Once for each batch, before it and, for its latency, when its replies are sent. */
+/* Once for each batch, before it, to read the clocks, and when its replies are sent, for its latency, and for whoever was handed
+ * misses. */
 void responder_tick(responder_t *responder);
 void responder_tock(responder_t *responder);
 

@@ -24,6 +24,7 @@ struct queue {
 	size_t weight; /* of all */
 	size_t lost;   /* items that did not fit in since the last one that did */
 	uint64_t lost_ever;
+	bool asleep; /* the writer waits for `changed` */
 	bool stopping;
 	struct timespec stop_at; /* when stopping: what is not written by then is lost */
 	bool finished;           /* the writer is done, queue_free() frees everything */
@@ -115,10 +116,12 @@ static void wait_for_change(queue_t *queue)
 	until.tv_nsec += wait % 1000 * 1000000L;
 	until.tv_sec += until.tv_nsec / 1000000000;
 	until.tv_nsec %= 1000000000;
+	queue->asleep = true;
 	if (wait < 0)
 		pthread_cond_wait(&queue->changed, &queue->lock);
 	else
 		pthread_cond_clockwait(&queue->changed, &queue->lock, CLOCK_MONOTONIC, &until);
+	queue->asleep = false;
 }
 
 /* Waits for the next item; NULL when none is to be written any more. */
@@ -199,8 +202,10 @@ static bool fits(const queue_t *queue, const queue_item_t *item)
 	return queue->weight + item->weight <= (item->is_request ? 2 * queue->limit : queue->limit);
 }
 
+/* The writer is woken when the lock is free, or it would be woken twice. */
 void queue_put(queue_t *queue, queue_item_t *item)
 {
+	bool wake = false;
 	bool taken;
 
 	pthread_mutex_lock(&queue->lock);
@@ -212,12 +217,14 @@ void queue_put(queue_t *queue, queue_item_t *item)
 		*(queue->last != NULL ? &queue->last->next : &queue->first) = item;
 		queue->last = item;
 		queue->weight += item->weight;
-		pthread_cond_signal(&queue->changed);
+		wake = queue->asleep;
 	} else {
 		queue->lost++;
 		queue->lost_ever++;
 	}
 	pthread_mutex_unlock(&queue->lock);
+	if (wake)
+		pthread_cond_signal(&queue->changed);
 	if (!taken && item != NULL)
 		queue->use->free_item(item);
 }

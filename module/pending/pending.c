@@ -211,7 +211,7 @@ static void *thread_main(void *arg)
 
 /* ---- for other threads ---- */
 
-/* Room for one who waits; *waiter is copied. False when there are too many, or memory is out. */
+/* Room for one who waits; *waiter is copied. False when there are too many, or memory is out. The thread is not woken. */
 static bool submit(pending_t *pending, waiter_t *waiter, const client_address_t *client)
 {
 	message_t *message = NULL;
@@ -230,7 +230,7 @@ static bool submit(pending_t *pending, waiter_t *waiter, const client_address_t 
 	}
 	message->kind = MESSAGE_QUESTION;
 	message->waiter = *waiter;
-	mailbox_put(&pending->inbox, &message->mail);
+	mailbox_slip(&pending->inbox, &message->mail);
 	return true;
 }
 
@@ -241,11 +241,19 @@ bool pending_submit(pending_t *pending, const query_t *query, const client_t *cl
 	return submit(pending, &waiter, &client->peer);
 }
 
+void pending_wake(pending_t *pending)
+{
+	mailbox_wake(&pending->inbox);
+}
+
 bool pending_ask(pending_t *pending, const name_t *name, uint16_t type, bool fresh, pending_told_fn *told, void *arg)
 {
 	waiter_t waiter = { .told = told, .told_arg = arg, .fresh = fresh, .query = { .name = *name, .type = type } };
 
-	return submit(pending, &waiter, NULL);
+	const bool taken = submit(pending, &waiter, NULL);
+
+	mailbox_wake(&pending->inbox);
+	return taken;
 }
 
 void pending_renew(pending_t *pending, const name_t *name, uint16_t type, uint64_t now)

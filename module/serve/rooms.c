@@ -318,6 +318,13 @@ static bool on_miss(void *arg, const query_t *query, const client_t *client)
 	return pending_submit(server->pending, query, client);
 }
 
+static void on_handed(void *arg)
+{
+	const server_t *server = arg;
+
+	pending_wake(server->pending);
+}
+
 static void write_hit(vlog_t *vlog, const query_t *query, const client_t *client, unsigned rcode,
 		      const cache_found_t *found)
 {
@@ -361,7 +368,9 @@ static void on_ending(void *arg, const query_t *query, uint64_t now)
 static bool start_front(server_t *server)
 {
 	const front_settings_t settings = settings_of_front(server->conf);
-	const front_calls_t calls = { .miss = on_miss, .hit = on_hit, .ending = on_ending, .arg = server };
+	const front_calls_t calls = {
+		.miss = on_miss, .handed = on_handed, .hit = on_hit, .ending = on_ending, .arg = server
+	};
 
 	server->front = front_start(server->sockets, &settings, server->cache, server->cookies, &calls, server->log);
 	if (server->front == NULL)

@@ -6,7 +6,11 @@
 #include <poll.h>
 #include <pthread.h>
 
-enum { WRITERS = 4, EACH = 5000 };
+enum {
+	WRITERS = 4,
+	EACH = 5000,
+	BATCH = 10
+}; /* every second writer slips its messages in, so many before it wakes the reader */
 
 typedef struct numbered {
 	mail_t mail;
@@ -21,7 +25,7 @@ static void put(mailbox_t *mailbox, unsigned writer, unsigned number)
 	assert_non_null(mail);
 	mail->writer = writer;
 	mail->number = number;
-	mailbox_put(mailbox, &mail->mail);
+	(writer % 2 == 0 ? mailbox_put : mailbox_slip)(mailbox, &mail->mail);
 }
 
 /* Checks each writer's order and counts. */
@@ -66,6 +70,32 @@ static void keeps_order(void **state)
 	mailbox_close(&mailbox);
 }
 
+static void wakes_once_for_all_that_is_slipped_in(void **state)
+{
+	mailbox_t mailbox;
+	mail_t mails[3];
+
+	(void)state;
+	assert_true(mailbox_open(&mailbox));
+	mailbox_wake(&mailbox);
+	assert_false(is_readable(&mailbox, 0));
+	for (unsigned round = 0; round < 2; round++) {
+		mailbox_slip(&mailbox, &mails[0]);
+		mailbox_slip(&mailbox, &mails[1]);
+		mailbox_put(&mailbox, &mails[2]);
+		assert_false(is_readable(&mailbox, 0));
+		mailbox_wake(&mailbox);
+		assert_true(is_readable(&mailbox, 0));
+		assert_ptr_equal(mailbox_take(&mailbox), &mails[0]);
+		assert_ptr_equal(mails[0].next, &mails[1]);
+		assert_ptr_equal(mails[1].next, &mails[2]);
+		assert_null(mails[2].next);
+		mailbox_wake(&mailbox);
+		assert_false(is_readable(&mailbox, 0));
+	}
+	mailbox_close(&mailbox);
+}
+
 typedef struct writer {
 	pthread_t thread;
 	mailbox_t *mailbox;
@@ -76,8 +106,11 @@ static void *write_all(void *arg)
 {
 	const writer_t *writer = arg;
 
-	for (unsigned i = 0; i < EACH; i++)
+	for (unsigned i = 0; i < EACH; i++) {
 		put(writer->mailbox, writer->index, i);
+		if (i % BATCH == BATCH - 1)
+			mailbox_wake(writer->mailbox);
+	}
 	return NULL;
 }
 
@@ -105,7 +138,9 @@ static void loses_nothing(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(keeps_order), cmocka_unit_test(loses_nothing) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(keeps_order),
+					    cmocka_unit_test(wakes_once_for_all_that_is_slipped_in),
+					    cmocka_unit_test(loses_nothing) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -66,7 +66,8 @@ typedef struct fixture {
 	uint16_t port_v4, port_v6;
 	pthread_mutex_t lock;
 	pthread_cond_t more;
-	unsigned count;
+	unsigned taken; /* misses */
+	unsigned count; /* of these, those that handed() was called for */
 	missed_t missed[MOST_MISSES];
 } fixture_t;
 
@@ -76,12 +77,21 @@ static bool miss(void *arg, const query_t *query, const client_t *client)
 	bool room = false;
 
 	pthread_mutex_lock(&f->lock);
-	room = f->count < MOST_MISSES;
+	room = f->taken < MOST_MISSES;
 	if (room)
-		f->missed[f->count++] = (missed_t){ .query = *query, .client = *client };
-	pthread_cond_signal(&f->more);
+		f->missed[f->taken++] = (missed_t){ .query = *query, .client = *client };
 	pthread_mutex_unlock(&f->lock);
 	return room;
+}
+
+static void handed(void *arg)
+{
+	fixture_t *f = arg;
+
+	pthread_mutex_lock(&f->lock);
+	f->count = f->taken;
+	pthread_cond_signal(&f->more);
+	pthread_mutex_unlock(&f->lock);
 }
 
 /* Waits for `count` misses in all. */
@@ -172,8 +182,8 @@ static fixture_t *begin_on(const char *const hosts[], const conf_tcp_t *tcp)
 	keep(f, "large.example", 1200);
 	sockets = front_bind(&addresses, THREADS, NULL);
 	assert_non_null(sockets);
-	f->front = front_start(sockets, &f->settings, f->cache, f->cookies, &(front_calls_t){ .miss = miss, .arg = f },
-			       NULL);
+	f->front = front_start(sockets, &f->settings, f->cache, f->cookies,
+			       &(front_calls_t){ .miss = miss, .handed = handed, .arg = f }, NULL);
 	assert_non_null(f->front);
 	assert_ptr_equal(front_sockets(f->front), sockets);
 	return f;

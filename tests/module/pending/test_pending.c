@@ -303,7 +303,10 @@ static bool submit_type(pending_t *pending, const char *name, uint16_t type, uin
 	const query_t asked = query(name, type, id);
 	const client_t client = { .slot = id, .tcp = true };
 
-	return pending_submit(pending, &asked, &client);
+	const bool taken = pending_submit(pending, &asked, &client);
+
+	pending_wake(pending);
+	return taken;
 }
 
 static bool submit(pending_t *pending, const char *name, uint16_t id)

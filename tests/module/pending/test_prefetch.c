@@ -296,6 +296,7 @@ static void submit(const fixture_t *f)
 
 	memcpy(query.raw, f->name.octets, f->name.size);
 	assert_true(pending_submit(f->pending, &query, &client));
+	pending_wake(f->pending);
 }
 
 /* Waits until the pending thread has read all that was sent to it by now. */
