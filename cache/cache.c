@@ -203,7 +203,7 @@ cache_result_t cache_find_stale(cache_t *cache, const cache_key_t *key, cache_fo
 
 cache_t *cache_new(size_t limit)
 {
-	size_t buckets = table_buckets(limit);
+	const size_t buckets = table_buckets(limit);
 	cache_t *cache = aligned_alloc(CACHE_LINE, sizeof(*cache));
 
 	if (cache == NULL)
@@ -211,7 +211,8 @@ cache_t *cache_new(size_t limit)
 	*cache = (cache_t){ .bucket_octets = buckets * BUCKET_COST, .limit = limit };
 	if (getentropy(&cache->key, sizeof(cache->key)) != 0)
 		goto failed;
-	cache->table = cds_lfht_new_flavor(buckets, BUCKETS_LEAST, 0, 0, &urcu_memb_flavor, NULL);
+	cache->table = cds_lfht_new_flavor(buckets < BUCKETS_FIRST ? buckets : BUCKETS_FIRST, BUCKETS_LEAST, 0, 0,
+					   &urcu_memb_flavor, NULL);
 	if (cache->table == NULL)
 		goto failed;
 	pthread_mutex_init(&cache->writers, NULL);
@@ -231,6 +232,11 @@ void cache_free(cache_t *cache)
 	free(cache->copies);
 	pthread_mutex_destroy(&cache->writers);
 	free(cache);
+}
+
+void cache_enlarge(cache_t *cache)
+{
+	cds_lfht_resize(cache->table, table_buckets(atomic_load_explicit(&cache->limit, memory_order_relaxed)));
 }
 
 void cache_set_limit(cache_t *cache, size_t limit)

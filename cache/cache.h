@@ -88,7 +88,7 @@ typedef struct cache_stats {
 	uint64_t stale;     /* times that a stale answer was handed out */
 } cache_stats_t;
 
-/* A cache that stays within `limit` octets. NULL when memory is out. */
+/* A cache that stays within `limit` octets. NULL when memory is out. Its table is as large as 16 MB want it at most. */
 MUST_USE cache_t *cache_new(size_t limit);
 void cache_free(cache_t *cache); /* when no thread uses it any more */
 
@@ -96,7 +96,10 @@ void cache_free(cache_t *cache); /* when no thread uses it any more */
 void cache_thread_begin(void);
 void cache_thread_end(void);
 
-/* A lower limit evicts at once. */
+/* Makes the table as large as a full cache wants it, which takes a millisecond for each 20 MB of the limit. Nobody waits meanwhile. */
+void cache_enlarge(cache_t *cache);
+
+/* A lower limit evicts at once; the table gets as large as it wants. */
 void cache_set_limit(cache_t *cache, size_t limit);
 
 /* Looks `key` up and writes its sections in the form asked for to `out`, TTLs counted down to `now`. */

@@ -13,7 +13,8 @@
 
 enum {
 	CACHE_LINE = 64,
-	BUCKETS_LEAST = 64, /* cds_lfht wants powers of two */
+	BUCKETS_LEAST = 64,      /* cds_lfht wants powers of two */
+	BUCKETS_FIRST = 1 << 15, /* until cache_enlarge(): enough for 16 MB */
 	BUCKET_COST = sizeof(struct cds_lfht_node),
 };
 
@@ -57,7 +58,7 @@ struct cache {
 	entry_t *dead;
 	size_t dead_octets;
 	size_t live_octets;
-	size_t bucket_octets;
+	size_t bucket_octets; /* of all that the limit wants */
 
 	/* Written by writers, read by cache_stats(). */
 	_Atomic size_t entries;

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
 	SOON_MS = 300,             /* after which a resolver process usually answers, */
@@ -116,6 +117,13 @@ static bool make_cache(server_t *server)
 	return server->cache != NULL;
 }
 
+/* A large table takes longer than all that comes before the first answer. */
+static bool enlarge_cache(server_t *server)
+{
+	cache_enlarge(server->cache);
+	return true;
+}
+
 static void free_cache(server_t *server)
 {
 	cache_free(server->cache);
@@ -205,6 +213,8 @@ static bool read_snapshot(server_t *server)
 
 	if (!settings_of_snapshot(server, server->conf, &settings))
 		return false;
+	if (access(settings.file, F_OK) == 0)
+		cache_enlarge(server->cache); /* for what is in it */
 	server->snapshot = snapshot_new(&settings, server->cache, server->log);
 	return server->snapshot != NULL;
 }
@@ -453,6 +463,7 @@ static const room_t rooms[] = {
 	{ start_pending, stop_pending, false }, /* resolver processes get ready, while */
 	{ read_snapshot, NULL, false },         /*   the cache is filled */
 	{ start_front, stop_front, false },     /* behind all that it needs, so that whoever asks is answered */
+	{ enlarge_cache, NULL, false },
 	{ start_watch, stop_watch, false },
 	{ start_snapshot, NULL, false },
 	{ await_resolvers, NULL, true },

@@ -582,6 +582,29 @@ static void a_higher_limit_takes_more(void **state)
 	assert_int_equal(entries(desk), before + 1000);
 }
 
+static void enlarging_changes_nothing(void **state)
+{
+	enum { LARGE = 64 << 20, COUNT = 500 };
+	desk_t *desk = *state;
+	size_t before;
+
+	cache_free(desk->cache);
+	desk->cache = cache_new(LARGE);
+	assert_non_null(desk->cache);
+	for (unsigned i = 0; i < COUNT; i++) {
+		sample_key(&desk->key, i, MX);
+		assert_true(put(desk, 60, 1000));
+	}
+	before = octets(desk);
+	cache_enlarge(desk->cache);
+	cache_enlarge(desk->cache);
+	assert_int_equal(octets(desk), before);
+	for (unsigned i = 0; i < COUNT; i++) {
+		sample_key(&desk->key, i, MX);
+		assert_int_equal(find(desk, 1000), CACHE_HIT);
+	}
+}
+
 static void takes_any_limit(void **state)
 {
 	desk_t *desk = *state;
@@ -696,6 +719,7 @@ int main(void)
 		TEST(keeps_nothing_that_is_large),
 		TEST(a_lower_limit_evicts_at_once),
 		TEST(a_higher_limit_takes_more),
+		TEST(enlarging_changes_nothing),
 		TEST(takes_any_limit),
 		cmocka_unit_test(frees_nothing),
 		TEST(walks_over_all),
