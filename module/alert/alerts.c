@@ -4,8 +4,8 @@
 
 #include "module/alert/book_file.h"
 #include "module/clock.h"
+#include "module/thread.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -223,20 +223,6 @@ static void *thread_main(void *arg)
 
 /* ---- start and end ---- */
 
-static bool start_thread(alerts_t *alerts)
-{
-	sigset_t all;
-	sigset_t before;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	alerts->started = pthread_create(&alerts->thread, NULL, thread_main, alerts) == 0;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (alerts->started)
-		pthread_setname_np(alerts->thread, "alerts");
-	return alerts->started;
-}
-
 /* The book of the file, or an empty one. NULL when memory is out. */
 static book_t *open_book(const alerts_t *alerts, const alerts_settings_t *settings)
 {
@@ -290,7 +276,7 @@ alerts_t *alerts_new(const alerts_settings_t *settings, log_t *log)
 	}
 	alerts->log = log;
 	pthread_mutex_init(&alerts->lock, NULL);
-	if (prepare(alerts, settings) && start_thread(alerts))
+	if (prepare(alerts, settings) && thread_start(&alerts->thread, thread_main, alerts, "alerts"))
 		return alerts;
 	destroy(alerts);
 	return NULL;

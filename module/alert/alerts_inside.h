@@ -11,7 +11,6 @@
 struct alerts {
 	log_t *log;
 	pthread_t thread;
-	bool started;
 	deliver_t *deliver; /* the thread's, but for deliver_wake() */
 	char *file;
 

@@ -1,7 +1,8 @@
 /* worker.c: see worker.h. */
 #include "module/front/worker.h"
 
-#include <signal.h>
+#include "module/thread.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,22 +136,12 @@ static void *thread_main(void *arg)
 	return NULL;
 }
 
-/* Signals are the main thread's. */
-static bool thread_start(worker_t *worker, unsigned index)
+static bool begin_thread(worker_t *worker, unsigned index)
 {
 	char name[16];
-	sigset_t all, before;
-	bool started = false;
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	started = pthread_create(&worker->thread, NULL, thread_main, worker) == 0;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (!started)
-		return false;
 	snprintf(name, sizeof(name), "worker-%u", index);
-	pthread_setname_np(worker->thread, name);
-	return true;
+	return thread_start(&worker->thread, thread_main, worker, name);
 }
 
 static bool loop_new(worker_t *worker)
@@ -195,7 +186,7 @@ worker_t *worker_start(const worker_shared_t *shared, unsigned index)
 		return NULL;
 	worker->mailbox.fd = -1;
 	if (loop_new(worker) && responder_new(&worker->responder, shared) && sockets_begin(worker, shared, index) &&
-	    thread_start(worker, index))
+	    begin_thread(worker, index))
 		return worker;
 	worker_free(worker);
 	return NULL;

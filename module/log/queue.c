@@ -1,7 +1,7 @@
 #include "module/log/queue.h"
 
-#include <pthread.h>
-#include <signal.h>
+#include "module/thread.h"
+
 #include <stdlib.h>
 #include <time.h>
 
@@ -182,16 +182,10 @@ static void *run(void *arg)
 	return NULL;
 }
 
-/* All signals are for other threads, SIGPIPE of a stderr that nobody reads any more included: write() says EPIPE. */
+/* Not even SIGPIPE of a stderr that nobody reads any more is delivered: write() says EPIPE. */
 bool queue_start(queue_t *queue)
 {
-	sigset_t all;
-	sigset_t before;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	queue->started = pthread_create(&queue->writer, NULL, run, queue) == 0;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	queue->started = thread_start(&queue->writer, run, queue, NULL);
 	return queue->started;
 }
 

@@ -6,10 +6,10 @@
  * Head and rows are authenticated before anything else is looked at, each section before it is looked into. */
 #include "module/snapshot/file.h"
 
+#include "module/thread.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,19 +115,6 @@ static void *reader_main(void *arg)
 	return NULL;
 }
 
-/* Signals are the main thread's. */
-static bool reader_start(reading_t *reading, pthread_t *thread)
-{
-	sigset_t all, before;
-	bool started;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	started = pthread_create(thread, NULL, reader_main, reading) == 0;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return started;
-}
-
 typedef struct wanted {
 	uint16_t judged_type;
 	bool rejudge;
@@ -164,7 +151,7 @@ static file_result_t read_sections(reading_t *reading, const file_target_t *targ
 	read->counts.wanted = is_wanted;
 	read->counts.arg = &wanted;
 	reading->slots = aligned_alloc(CACHE_SNAPSHOT_ALIGN, (size_t)SLOTS * CACHE_SNAPSHOT_SECTION);
-	if (reading->slots == NULL || !reader_start(reading, &reader))
+	if (reading->slots == NULL || !thread_start(&reader, reader_main, reading, NULL))
 		return refuse(problem, "cannot be read: memory or threads are out");
 	fill_cache(reading, target, &read->counts);
 	pthread_join(reader, NULL);

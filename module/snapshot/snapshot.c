@@ -9,12 +9,12 @@
 #include "module/inquiry/marks.h"
 #include "module/snapshot/file.h"
 #include "module/snapshot/keyfile.h"
+#include "module/thread.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -366,14 +366,7 @@ static void *thread_main(void *arg)
 
 bool snapshot_start(snapshot_t *snapshot)
 {
-	sigset_t all, before;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	snapshot->started = pthread_create(&snapshot->thread, NULL, thread_main, snapshot) == 0;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (snapshot->started)
-		pthread_setname_np(snapshot->thread, "snapshot");
+	snapshot->started = thread_start(&snapshot->thread, thread_main, snapshot, "snapshot");
 	return snapshot->started;
 }
 
