@@ -6,14 +6,14 @@
 #include <string.h>
 #include <unbound-event.h>
 
-struct ub_ctx *context_new(struct event_base *base, const char *config, bool tcp)
+struct ub_ctx *context_new(struct event_base *base, const char *config, struct ub_event_base *tcpbase)
 {
-	struct ub_ctx *ctx = ub_ctx_create_event(base);
+	struct ub_ctx *ctx = tcpbase != NULL ? ub_ctx_create_ub_event(tcpbase) : ub_ctx_create_event(base);
 	int err = ctx != NULL ? ub_ctx_debugout(ctx, stderr) : UB_NOMEM;
 
 	if (err == 0)
 		err = ub_ctx_config(ctx, config);
-	if (err == 0 && tcp)
+	if (err == 0 && tcpbase != NULL)
 		err = ub_ctx_set_option(ctx, "tcp-upstream:", "yes");
 	if (err == 0)
 		return ctx;

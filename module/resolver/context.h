@@ -6,11 +6,12 @@
 
 #include <event2/event.h>
 #include <stdbool.h>
+#include <unbound-event.h>
 #include <unbound.h>
 
-/* A context on `base` that has read the file `config` but not yet acted on it; `tcp`: upstream over TCP only. NULL, with a
- * line on stderr, when libunbound refuses it. */
-MUST_USE struct ub_ctx *context_new(struct event_base *base, const char *config, bool tcp);
+/* A context on `base` that has read the file `config` but not yet acted on it. `tcpbase` (tcpbase.h): upstream over TCP
+ * only, by way of it; NULL: UDP. NULL, with a line on stderr, when libunbound refuses it. */
+MUST_USE struct ub_ctx *context_new(struct event_base *base, const char *config, struct ub_event_base *tcpbase);
 
 /* Whether the text of `config` has libunbound read other files as its own configuration. */
 MUST_USE bool context_includes(const char *config);

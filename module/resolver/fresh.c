@@ -18,6 +18,7 @@ typedef struct fresh_context {
 
 struct fresh {
 	struct event_base *base;
+	struct ub_event_base *tcpbase;
 	const char *config;
 	fresh_gone_fn *gone;
 	struct event *deleting;
@@ -121,7 +122,7 @@ static fresh_context_t *make(fresh_t *fresh, bool tcp)
 	LIST_INSERT_HEAD(&fresh->contexts, context, link);
 	fresh->count++;
 	context->timer = evtimer_new(fresh->base, on_timer, context);
-	context->ctx = context_new(fresh->base, fresh->config, tcp);
+	context->ctx = context_new(fresh->base, fresh->config, tcp ? fresh->tcpbase : NULL);
 	if (context->ctx != NULL)
 		context_shrink(context->ctx);
 	if (context->ctx == NULL || context->timer == NULL || !context_start(context->ctx)) {
@@ -141,13 +142,14 @@ static bool may_take(const fresh_context_t *context, uint64_t hash)
 	return context->asked_count < FRESH_QUESTIONS_MAX;
 }
 
-fresh_t *fresh_new(struct event_base *base, const char *config, fresh_gone_fn *gone)
+fresh_t *fresh_new(struct event_base *base, struct ub_event_base *tcpbase, const char *config, fresh_gone_fn *gone)
 {
 	fresh_t *fresh = calloc(1, sizeof(*fresh));
 
 	if (fresh == NULL)
 		return NULL;
 	fresh->base = base;
+	fresh->tcpbase = tcpbase;
 	fresh->config = config;
 	fresh->gone = gone;
 	fresh->deleting = event_new(base, -1, 0, on_deleting, fresh);

@@ -38,8 +38,10 @@ typedef struct fresh_use {
 /* The context was deleted before it came to an answer for this use, which was unwanted. */
 typedef void fresh_gone_fn(fresh_use_t *use);
 
-/* Contexts will read `config` when they are made (borrowed). NULL when memory is out. Lives as long as the process. */
-MUST_USE fresh_t *fresh_new(struct event_base *base, const char *config, fresh_gone_fn *gone);
+/* Contexts will read `config` when they are made, and those for TCP are made by way of `tcpbase` (tcpbase.h); both are
+ * borrowed. NULL when memory is out. Lives as long as the process. */
+MUST_USE fresh_t *fresh_new(struct event_base *base, struct ub_event_base *tcpbase, const char *config,
+			    fresh_gone_fn *gone);
 
 /* A started context that does not hold the answer, for one question; `use` is taken until fresh_end(). NULL when there are too
  * many contexts, or libunbound refuses to make one. */

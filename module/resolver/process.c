@@ -11,6 +11,7 @@
 #include "module/resolver/outbox.h"
 #include "module/resolver/p256.h"
 #include "module/resolver/sandbox.h"
+#include "module/resolver/tcpbase.h"
 #include "module/resolver/turns.h"
 #include "validator/name.h"
 
@@ -51,6 +52,7 @@ struct process {
 	outbox_t outbox;
 	struct event *readable;
 	struct event *writable;
+	struct ub_event_base *tcpbase;
 	turns_t turns;
 	fresh_t *fresh; /* NULL: contexts cannot be made once the process is confined */
 	unsigned open;
@@ -301,8 +303,8 @@ static bool start(process_t *process, const char *config, const char *anchor_dir
 		      "libunbound's caches will answer questions that should ask the servers again\n",
 		      stderr);
 	else
-		process->fresh = fresh_new(process->base, config, on_gone);
-	if (!turns_begin(&process->turns, process->base, config))
+		process->fresh = fresh_new(process->base, process->tcpbase, config, on_gone);
+	if (!turns_begin(&process->turns, process->base, process->tcpbase, config))
 		return false;
 	turns_share_files(&process->turns, OTHER_FILES + (process->fresh != NULL ? (size_t)FRESH_FILES : 0));
 	if (!confine(process->turns.contexts[0][0], anchor_dir) || turns_context(&process->turns, false, false) == NULL)
@@ -325,9 +327,11 @@ int process_run(int socket, const char *config, unsigned long long memory, const
 	process.base = event_base_new();
 	if (process.base == NULL)
 		return STATUS_FAILED;
+	process.tcpbase = tcpbase_new(process.base);
 	process.readable = event_new(process.base, socket, EV_READ | EV_PERSIST, on_readable, &process);
 	process.writable = event_new(process.base, socket, EV_WRITE | EV_PERSIST, on_writable, &process);
-	if (process.readable == NULL || process.writable == NULL || !start(&process, config, anchor_dir))
+	if (process.tcpbase == NULL || process.readable == NULL || process.writable == NULL ||
+	    !start(&process, config, anchor_dir))
 		return STATUS_FAILED;
 	event_base_dispatch(process.base);
 	return process.status;

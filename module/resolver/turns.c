@@ -10,12 +10,12 @@ enum {
 	SECOND_SHARE = 4, /* a second context has one in so many of a first one's files */
 };
 
-bool turns_begin(turns_t *turns, struct event_base *base, const char *config)
+bool turns_begin(turns_t *turns, struct event_base *base, struct ub_event_base *tcpbase, const char *config)
 {
 	*turns = (turns_t){ 0 };
 	for (int tcp = 0; tcp < TRANSPORTS; tcp++) {
 		for (int second = 0; second < 2; second++) {
-			turns->contexts[tcp][second] = context_new(base, config, tcp == 1);
+			turns->contexts[tcp][second] = context_new(base, config, tcp == 1 ? tcpbase : NULL);
 			if (turns->contexts[tcp][second] == NULL)
 				return false;
 		}

@@ -22,9 +22,9 @@ typedef struct turns {
 	bool started[2][2];
 } turns_t;
 
-/* Makes all of them of the file `config`, which is read now. False, with a line on stderr, when libunbound refuses it. They live as
- * long as the process. */
-MUST_USE bool turns_begin(turns_t *turns, struct event_base *base, const char *config);
+/* Makes all of them of the file `config`, which is read now; those for TCP by way of `tcpbase` (tcpbase.h). False, with a
+ * line on stderr, when libunbound refuses it. They live as long as the process. */
+MUST_USE bool turns_begin(turns_t *turns, struct event_base *base, struct ub_event_base *tcpbase, const char *config);
 
 /* Gives them their shares of the files that may be open, of which others need `others`. Before any is started. */
 void turns_share_files(const turns_t *turns, size_t others);
