@@ -73,6 +73,8 @@ typedef struct conf_option {
 
 enum { CONF_OPTIONS_MAX = 48 };
 
+typedef enum { CONF_MINIMISE_DOMAINS, CONF_MINIMISE_LABELS } conf_minimise_t;
+
 typedef struct conf_resolver {
 	char *root_hints;                  /* path; "" for libunbound's built-in ones */
 	conf_strings_t trust_anchor_files; /* paths of static DS or DNSKEY records */
@@ -80,14 +82,15 @@ typedef struct conf_resolver {
 	conf_strings_t domain_insecure;    /* negative trust anchors (RFC 7646), names */
 	conf_routes_t forward;
 	conf_routes_t stub;
-	char *libunbound;       /* text for the server: clause, as written; "" for none */
-	unsigned processes;     /* 1 to 64 */
-	unsigned budget;        /* seconds that one question may take, all retries included */
-	unsigned max_questions; /* different questions in flight at once */
-	unsigned zone_share;    /* percent of these that one zone may have */
-	unsigned client_share;  /* percent of these that one client may have */
-	unsigned max_lookups;   /* that one question may cost */
-	size_t memory;          /* octets that one resolver process may use for its caches */
+	char *libunbound;         /* text for the server: clause, as written; "" for none */
+	conf_minimise_t minimise; /* where hardening.qname-minimisation hides names */
+	unsigned processes;       /* 1 to 64 */
+	unsigned budget;          /* seconds that one question may take, all retries included */
+	unsigned max_questions;   /* different questions in flight at once */
+	unsigned zone_share;      /* percent of these that one zone may have */
+	unsigned client_share;    /* percent of these that one client may have */
+	unsigned max_lookups;     /* that one question may cost */
+	size_t memory;            /* octets that one resolver process may use for its caches */
 	size_t option_count;
 	conf_option_t options[CONF_OPTIONS_MAX]; /* resolver.hardening, in the table's order */
 } conf_resolver_t;

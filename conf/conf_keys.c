@@ -24,12 +24,14 @@
 	}
 
 static const char *const auto_word[] = { "auto", NULL };
+static const char *const minimise_words[] = { "domains", "labels", NULL };
 static const char *const mx_modes[] = { "enforce", "monitor", NULL };
 static const char *const log_levels[] = { "error", "warning", "info", "debug", NULL };
 static const char *const log_targets[] = { "stderr", "journal", NULL };
 
 static_assert(CONF_LOG_ERROR == 0 && CONF_LOG_WARNING == 1 && CONF_LOG_INFO == 2 && CONF_LOG_DEBUG == 3,
 	      "log_levels is in the order of the enum");
+static_assert(CONF_MINIMISE_DOMAINS == 0 && CONF_MINIMISE_LABELS == 1, "minimise_words is in the order of the enum");
 static_assert(CONF_MX_ENFORCE == 0 && CONF_MX_MONITOR == 1, "mx_modes is in the order of the enum");
 static_assert(sizeof(unsigned) == sizeof(uint32_t), "numbers and durations are stored alike");
 
@@ -68,6 +70,9 @@ const conf_key_t conf_keys[] = {
 	  "Domains whose authoritative servers are these, whatever the parent says; written like forward." },
 	{ "resolver.libunbound", CONF_LINES, PLACE(resolver.libunbound), "\"\"", 0, 65536, NULL,
 	  "More options for libunbound, in the syntax of unbound.conf(5)'s server: clause." },
+	{ "resolver.minimise", CONF_WORD, PLACE(resolver.minimise), "domains", 0, 0, minimise_words,
+	  "Where hardening.qname-minimisation hides the rest of a name: above the domain that somebody registered "
+	  "(domains), or at each label (labels), which costs each new name more round trips." },
 	{ "resolver.processes", CONF_NUMBER, PLACE(resolver.processes), "1", 1, 64, NULL,
 	  "Resolver processes; each has caches of its own." },
 	{ "resolver.budget", CONF_DURATION, PLACE(resolver.budget), "10s", 1, 120, NULL,
@@ -117,10 +122,11 @@ const conf_key_t conf_keys[] = {
 	AMOUNT("val-sig-skew-max", "86400", 0, 7 * DAY,
 	       "Largest number of such seconds; between the two it is a tenth of the signature's life."),
 	/* Privacy. */
-	SWITCH("qname-minimisation", "yes", "Show each server no more of the name than it needs (RFC 9156)."),
+	SWITCH("qname-minimisation", "yes",
+	       "Show each server no more of the name than it needs (RFC 9156), as resolver.minimise says."),
 	SWITCH("qname-minimisation-strict", "no",
-	       "Fail instead of showing the whole name to a server that cannot cope. Mail to broken domains would "
-	       "stop."),
+	       "At each label, and fail instead of showing the whole name to a server that cannot cope. Mail to broken "
+	       "domains would stop."),
 	/* Packets and paths. */
 	AMOUNT("edns-buffer-size", "1232", 512, 4096,
 	       "Octets of the largest reply that is taken over UDP: no fragments (RFC 9715). Larger ones come by TCP."),

@@ -24,15 +24,18 @@ int command_resolver(int argc, char **argv)
 {
 	char config[32];
 
-	if (argc != 3) {
+	const bool labels = argc == 4 && strcmp(argv[3], "labels") == 0;
+
+	if (argc != 3 && !labels) {
 		FILE *out = argc == 2 && strcmp(argv[1], "--help") == 0 ? stdout : stderr;
 
-		fputs("mxward resolver MEMORY ANCHOR_DIR is started by mxward serve and mxward lookup, not by "
+		fputs("mxward resolver MEMORY ANCHOR_DIR [labels] is started by mxward serve and mxward lookup, not by "
 		      "people.\n",
 		      out);
 		return out == stdout ? 0 : EXIT_USAGE;
 	}
 	snprintf(config, sizeof(config), "/proc/self/fd/%d", PROCESS_FD_CONFIG);
-	leave(process_run(PROCESS_FD_SOCKET, config, strtoull(argv[1], NULL, 10), argv[2][0] != '\0' ? argv[2] : NULL));
+	leave(process_run(PROCESS_FD_SOCKET, config, strtoull(argv[1], NULL, 10), argv[2][0] != '\0' ? argv[2] : NULL,
+			  labels));
 	return 0;
 }

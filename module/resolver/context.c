@@ -81,6 +81,21 @@ void context_limit_files(struct ub_ctx *ctx, size_t files)
 	(void)ub_ctx_set_option(ctx, "outgoing-range:", text);
 }
 
+static bool option_is_on(struct ub_ctx *ctx, const char *name)
+{
+	char *text = NULL;
+	const bool on = ub_ctx_get_option(ctx, name, &text) == 0 && text != NULL && strcmp(text, "yes") == 0;
+
+	free(text);
+	return on;
+}
+
+bool context_stop_minimising(struct ub_ctx *ctx)
+{
+	return option_is_on(ctx, "qname-minimisation") && !option_is_on(ctx, "qname-minimisation-strict") &&
+	       ub_ctx_set_option(ctx, "qname-minimisation:", "no") == 0;
+}
+
 /* An option that is a list comes as lines. */
 static bool add_paths(struct ub_ctx *ctx, const char *name, context_paths_t *paths)
 {

@@ -26,6 +26,9 @@ size_t context_files(struct ub_ctx *ctx);
 /* Makes the context use at most `files` UDP sockets. */
 void context_limit_files(struct ub_ctx *ctx, size_t files);
 
+/* Has the context show servers the whole name. False when it does so already, or is in strict mode. */
+MUST_USE bool context_stop_minimising(struct ub_ctx *ctx);
+
 /* The files that the context will read: root hints and trust anchors. The paths live until context_paths_free(). */
 typedef struct context_paths {
 	size_t count;

@@ -170,7 +170,13 @@ static int start(const launch_request_t *request, const inherited_t *files, pid_
 	char *command = strdup(kinds[request->kind].command);
 	char *anchor_dir = strdup(request->anchor_dir != NULL ? request->anchor_dir : "");
 	char sockets[24];
-	char *const argv[] = { name, command, memory, request->kind == LAUNCH_RESOLVER ? anchor_dir : sockets, NULL };
+	char labels[] = "labels";
+	char *const argv[] = { name,
+			       command,
+			       memory,
+			       request->kind == LAUNCH_RESOLVER ? anchor_dir : sockets,
+			       request->labels ? labels : NULL,
+			       NULL };
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	int err = command != NULL && anchor_dir != NULL ? posix_spawn_file_actions_init(&actions) : ENOMEM;

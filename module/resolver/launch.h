@@ -16,6 +16,7 @@ typedef struct launch_request {
 	const char *program;    /* NULL: this program itself, even when its file has been replaced since */
 	const char *config;     /* a text for the process: libunbound's configuration, or our own */
 	const char *anchor_dir; /* of a resolver process; NULL: none */
+	bool labels;            /* of a resolver process: see process_run() */
 	size_t memory;
 	const int *sockets; /* that an inspection process inherits, from PROCESS_FD_FIRST_FREE on; borrowed */
 	size_t socket_count;

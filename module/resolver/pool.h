@@ -60,6 +60,7 @@ typedef struct pool_settings {
 	const char *anchor_dir; /* the one directory that a process may write to, for RFC 5011; NULL for none; copied */
 	const char *program;    /* another program to start as a resolver process; NULL for this one; copied */
 	unsigned processes;     /* 1 to 64 */
+	bool labels;            /* libunbound minimises QNAMEs itself (process.h) */
 	size_t memory;          /* octets of address space for each process; 0: unlimited */
 } pool_settings_t;
 

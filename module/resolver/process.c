@@ -2,7 +2,8 @@
  *
  * A question lives from ASK until libunbound calls back. libunbound cannot stop what it has begun: ub_cancel() only keeps
  * its callback from being called, and then nobody would know how much work is still going on. So a cancelled question is
- * marked here, and its end is told as GONE, without the answer. Only a fresh one ends sooner: with its context (fresh.h). */
+ * marked here, and its end is told as GONE, without the answer. Two kinds end sooner: one that still waits for a stop
+ * (walk.h), and a fresh one, with its context (fresh.h). */
 #include "module/resolver/process.h"
 
 #include "module/command.h"
@@ -13,7 +14,7 @@
 #include "module/resolver/sandbox.h"
 #include "module/resolver/tcpbase.h"
 #include "module/resolver/turns.h"
-#include "validator/name.h"
+#include "module/resolver/walk.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -22,11 +23,9 @@
 #include <string.h>
 #include <sys/queue.h>
 #include <sys/socket.h>
-#include <unbound-event.h>
 #include <unistd.h>
 
 enum {
-	CLASS_IN = 1,
 	RCODE_SERVFAIL = 2,
 	BUCKETS = 4096,
 	BATCH = 64,              /* messages in one turn of the loop */
@@ -44,6 +43,7 @@ typedef struct question {
 	uint64_t id;
 	bool cancelled;
 	fresh_use_t use; /* of a fresh question */
+	walk_t walk;
 } question_t;
 
 struct process {
@@ -55,8 +55,8 @@ struct process {
 	struct ub_event_base *tcpbase;
 	turns_t turns;
 	fresh_t *fresh; /* NULL: contexts cannot be made once the process is confined */
+	walks_t *walks;
 	unsigned open;
-	bool asking; /* inside ub_resolve_event(): an answer that comes now comes from a cache */
 	int status;
 	LIST_HEAD(, question) buckets[BUCKETS];
 };
@@ -141,43 +141,46 @@ static void on_gone(fresh_use_t *use)
 	question_end((question_t *)((char *)use - offsetof(question_t, use)), NULL);
 }
 
-/* Called by libunbound, perhaps from inside ub_resolve_event(). With an rcode there is no packet to look at. */
-static void on_answer(void *arg, int rcode, void *packet, int size, int security, char *why, int limited)
+/* With an rcode there is no packet to look at. */
+static void on_answer(walk_t *walk, const walk_answer_t *found)
 {
-	question_t *question = arg;
+	question_t *question = (question_t *)((char *)walk - offsetof(question_t, walk));
 	proto_t answer = {
 		.kind = PROTO_ANSWER,
 		.id = question->id,
-		.rcode = (uint8_t)(rcode & 0xf),
-		.security = (uint8_t)security,
-		.rate_limited = limited != 0,
-		.cached = question->process->asking,
-		.why = why != NULL ? why : "",
+		.rcode = (uint8_t)(found->rcode & 0xf),
+		.security = (uint8_t)found->security,
+		.rate_limited = found->rate_limited,
+		.cached = found->cached,
+		.why = found->why != NULL ? found->why : "",
 	};
 
 	answer.why_size = strnlen(answer.why, PROTO_WHY_MAX);
-	if (rcode == 0 && packet != NULL && size > 0 && size <= PROTO_PACKET_MAX) {
-		answer.packet = packet;
-		answer.packet_size = (size_t)size;
+	if (found->rcode == 0 && found->packet != NULL && found->size > 0 && found->size <= PROTO_PACKET_MAX) {
+		answer.packet = found->packet;
+		answer.packet_size = (size_t)found->size;
 	}
 	question_end(question, &answer);
 }
 
 /* ---- messages ---- */
 
-static struct ub_ctx *context_of(process_t *process, question_t *question, const proto_t *message)
+/* The context to ask, and what it knows: none is NULL. A fresh context is too young to know the way to anything, and
+ * libunbound's own minimisation is on there (options.h). */
+static void find_context(process_t *process, question_t *question, const proto_t *message, walk_request_t *request)
 {
-	if (!message->fresh || process->fresh == NULL)
-		return turns_context(&process->turns, message->tcp, message->second);
-	return fresh_begin(process->fresh, message->tcp, &message->name, message->type, &question->use);
+	if (!message->fresh || process->fresh == NULL) {
+		request->ctx = turns_context(&process->turns, message->tcp, message->second);
+		request->known = walks_known(process->walks, message->tcp, message->second);
+	} else {
+		request->ctx = fresh_begin(process->fresh, message->tcp, &message->name, message->type, &question->use);
+	}
 }
 
 static void on_ask(process_t *process, const proto_t *message)
 {
-	char name[NAME_TEXT_MAX];
+	walk_request_t request = { .name = &message->name, .type = message->type };
 	question_t *question;
-	struct ub_ctx *ctx;
-	int err;
 
 	if (process->open >= PROTO_OPEN_MAX || question_find(process, message->id) != NULL) {
 		complain(process, "too many questions, or one twice");
@@ -189,19 +192,11 @@ static void on_ask(process_t *process, const proto_t *message)
 		leave(process, STATUS_FAILED);
 		return;
 	}
-	ctx = context_of(process, question, message);
-	if (ctx == NULL) {
+	find_context(process, question, message, &request);
+	if (request.ctx != NULL)
+		walk_begin(process->walks, &question->walk, &request);
+	else
 		question_fail(question, message->fresh ? "too many fresh questions at once" : "");
-		return;
-	}
-	process->asking = true;
-	err = ub_resolve_event(ctx, name_to_text(&message->name, name), message->type, CLASS_IN, question, on_answer,
-			       NULL);
-	process->asking = false;
-	if (err != 0) { /* else on_answer() has it, and may have freed it already */
-		fprintf(stderr, "warning: libunbound takes no question: %s\n", ub_strerror(err));
-		question_fail(question, "");
-	}
 }
 
 static void on_cancel(process_t *process, const proto_t *message)
@@ -211,7 +206,10 @@ static void on_cancel(process_t *process, const proto_t *message)
 	if (question == NULL) /* its answer is on the way */
 		return;
 	question->cancelled = true;
-	fresh_cancel(&question->use);
+	if (walk_leave(&question->walk))
+		question_end(question, NULL);
+	else
+		fresh_cancel(&question->use);
 }
 
 static void on_ping(process_t *process, const proto_t *message)
@@ -296,15 +294,23 @@ static bool confine(struct ub_ctx *ctx, const char *anchor_dir)
 
 /* The lasting contexts read their configuration before the process is confined, for it may include other files. What they start
  * with, root hints and trust anchors, is read afterwards. */
-static bool start(process_t *process, const char *config, const char *anchor_dir)
+static bool start(process_t *process, const char *config, const char *anchor_dir, bool labels)
 {
-	if (context_includes(config))
+	const bool includes = context_includes(config);
+
+	if (includes)
 		fputs("notice: resolver.libunbound includes files, which cannot be read once this process is confined: "
 		      "libunbound's caches will answer questions that should ask the servers again\n",
 		      stderr);
 	else
 		process->fresh = fresh_new(process->base, process->tcpbase, config, on_gone);
 	if (!turns_begin(&process->turns, process->base, process->tcpbase, config))
+		return false;
+	/* Which zones an included file sends elsewhere is not known here: then libunbound minimises, label by label. */
+	process->walks =
+		walks_new(process->base, !labels && !includes && turns_stop_minimising(&process->turns) ? config : NULL,
+			  on_answer);
+	if (process->walks == NULL)
 		return false;
 	turns_share_files(&process->turns, OTHER_FILES + (process->fresh != NULL ? (size_t)FRESH_FILES : 0));
 	if (!confine(process->turns.contexts[0][0], anchor_dir) || turns_context(&process->turns, false, false) == NULL)
@@ -318,7 +324,7 @@ static bool start(process_t *process, const char *config, const char *anchor_dir
 	return true;
 }
 
-int process_run(int socket, const char *config, unsigned long long memory, const char *anchor_dir)
+int process_run(int socket, const char *config, unsigned long long memory, const char *anchor_dir, bool labels)
 {
 	process_t process = { .outbox = outbox_begin(socket, OUTBOX_LIMIT), .socket = socket };
 
@@ -331,7 +337,7 @@ int process_run(int socket, const char *config, unsigned long long memory, const
 	process.readable = event_new(process.base, socket, EV_READ | EV_PERSIST, on_readable, &process);
 	process.writable = event_new(process.base, socket, EV_WRITE | EV_PERSIST, on_writable, &process);
 	if (process.tcpbase == NULL || process.readable == NULL || process.writable == NULL ||
-	    !start(&process, config, anchor_dir))
+	    !start(&process, config, anchor_dir, labels))
 		return STATUS_FAILED;
 	event_base_dispatch(process.base);
 	return process.status;

@@ -188,6 +188,7 @@ static launch_request_t request_for(const seat_t *seat)
 		.program = settings->program,
 		.config = settings->config,
 		.anchor_dir = settings->anchor_dir,
+		.labels = settings->labels,
 		.memory = settings->memory,
 	};
 

@@ -58,6 +58,7 @@ bool settings_for_pool(const conf_t *conf, pool_settings_t *settings, log_t *log
 	*settings = (pool_settings_t){
 		.config = options_text(conf, state),
 		.processes = conf->resolver.processes,
+		.labels = conf->resolver.minimise == CONF_MINIMISE_LABELS,
 		.memory = address_space(conf),
 	};
 	if (settings->config != NULL && (!state || use_state(&conf->resolver, settings))) {

@@ -23,6 +23,16 @@ bool turns_begin(turns_t *turns, struct event_base *base, struct ub_event_base *
 	return true;
 }
 
+bool turns_stop_minimising(const turns_t *turns)
+{
+	bool stopped = true;
+
+	for (int tcp = 0; tcp < TRANSPORTS; tcp++)
+		for (int second = 0; second < 2; second++)
+			stopped = context_stop_minimising(turns->contexts[tcp][second]) && stopped;
+	return stopped;
+}
+
 void turns_share_files(const turns_t *turns, size_t others)
 {
 	const size_t each = context_files(turns->contexts[0][0]);

@@ -21,7 +21,7 @@ class Moving:
     """Serves `zone` on `address`. records: {(name, type): [rdata as text]}; what is not there is NODATA, or NXDOMAIN for names in
     `absent`. `forged` are in their place over UDP. Replace them at any time. While it is `silent` it answers nothing."""
 
-    def __init__(self, zone, address, records=None, ttl=0):
+    def __init__(self, zone, address, records=None, ttl=0, port=PORT):
         self.zone = zone
         self.ttl = ttl
         self.records = records or {}
@@ -30,10 +30,10 @@ class Moving:
         self.silent = False
         self.asked = collections.Counter()  # (name, type, over TCP)
         handlers = ((socketserver.ThreadingUDPServer, _Datagram), (_Connections, _Stream))
-        self.servers = [kind((address, PORT), handler) for kind, handler in handlers]
+        self.servers = [kind((address, port), handler) for kind, handler in handlers]
         for server in self.servers:
             server.moving = self
-        self.stub = {"zone": zone.rstrip("."), "to": [f"{address}@{PORT}"]}
+        self.stub = {"zone": zone.rstrip("."), "to": [f"{address}@{port}"]}
 
     def __enter__(self):
         for server in self.servers:
@@ -55,15 +55,16 @@ class Moving:
         question = query.question[0]
         name, rdtype = question.name.to_text().lower(), dns.rdatatype.to_text(question.rdtype)
         self.asked[name, rdtype, tcp] += 1
+        soa = SOA.format(zone=self.zone.removeprefix("."))
         if self.silent:
             return None
         reply = dns.message.make_response(query)
         reply.flags |= dns.flags.AA
-        texts = [SOA.format(zone=self.zone)] if (name, rdtype) == (self.zone, "SOA") else self._texts(name, rdtype, tcp)
+        texts = [soa] if (name, rdtype) == (self.zone, "SOA") else self._texts(name, rdtype, tcp)
         if texts:
             reply.answer.append(dns.rrset.from_text(question.name, self.ttl, "IN", rdtype, *texts))
         else:
-            reply.authority.append(dns.rrset.from_text(self.zone, 0, "IN", "SOA", SOA.format(zone=self.zone)))
+            reply.authority.append(dns.rrset.from_text(self.zone, 0, "IN", "SOA", soa))
             reply.set_rcode(dns.rcode.NXDOMAIN if name in self.absent else dns.rcode.NOERROR)
         return reply.to_wire()
 

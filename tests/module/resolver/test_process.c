@@ -369,7 +369,8 @@ static bool hear_address(fixture_t *f, uint64_t id, uint8_t last)
 	assert_int_equal(answer.kind, PROTO_ANSWER);
 	assert_int_equal(answer.id, id);
 	assert_int_equal(rcode_of(&answer), 0);
-	assert_int_equal(answer.packet[answer.packet_size - 11 - 1], last); /* before an OPT record */
+	assert_int_equal(answer.packet != NULL ? answer.packet[answer.packet_size - 11 - 1] : -1,
+			 last); /* before an OPT record */
 	return answer.cached;
 }
 
@@ -511,6 +512,117 @@ static void tells_when_a_cancelled_question_is_gone(void **state)
 	gone = hear(f);
 	assert_int_equal(gone.kind, PROTO_GONE);
 	assert_int_equal(gone.id, 4);
+	assert_int_equal(end(f), 0);
+}
+
+/* ---- stops ---- */
+
+/* A process that minimises, with the test's socket as the server of `example`. */
+static void launch_minimising(fixture_t *f)
+{
+	struct sockaddr_in address = { 0 };
+	socklen_t size = sizeof(address);
+	char config[512];
+
+	assert_int_equal(getsockname(f->upstream, (struct sockaddr *)&address, &size), 0);
+	snprintf(config, sizeof(config),
+		 "server:\n\tmodule-config: \"iterator\"\n\tdo-not-query-localhost: no\n\tqname-minimisation: yes\n"
+		 "\toutgoing-range: 16\n\toutgoing-num-tcp: 4\n"
+		 "stub-zone:\n\tname: \"example\"\n\tstub-addr: 127.0.0.1@%u\n",
+		 ntohs(address.sin_port));
+	launch(f, config);
+	hear_hello(f);
+}
+
+/* Waits until the server is asked for this name, and for no longer one, which would tell it more; passes over what libunbound asks
+ * once more. Answers with an RCODE, unless that is SILENT. */
+enum { SILENT = -1, NOERROR = 0, NXDOMAIN = 3 };
+
+static void expect_upstream(fixture_t *f, const char *labels, size_t size, int rcode)
+{
+	uint8_t packet[1500];
+	struct sockaddr_in from;
+	socklen_t from_size = sizeof(from);
+	ssize_t got;
+
+	do {
+		got = recvfrom(f->upstream, packet, sizeof(packet), 0, (struct sockaddr *)&from, &from_size);
+		assert_true(got > 12);
+		assert_true(strlen((const char *)packet + 12) < size);
+	} while (memcmp(packet + 12, labels, size) != 0);
+	packet[2] |= 0x84;
+	packet[3] = (uint8_t)(0x80 | (rcode & 0xf));
+	if (rcode != SILENT)
+		assert_int_equal(sendto(f->upstream, packet, (size_t)got, 0, (struct sockaddr *)&from, from_size), got);
+}
+
+#define EXPECT(f, labels, rcode) expect_upstream(f, labels, sizeof(labels), rcode)
+
+/* First the domain, then the name; then other names of the domain at once. */
+static void asks_for_stops_first(void **state)
+{
+	fixture_t *f = *state;
+	proto_t answer;
+
+	launch_minimising(f);
+	ASK(f, 1, "\2mx\1d\7example", false);
+	EXPECT(f, "\1d\7example", NOERROR);
+	EXPECT(f, "\2mx\1d\7example", NXDOMAIN);
+	answer = hear(f);
+	assert_int_equal(answer.id, 1);
+	assert_int_equal(rcode_of(&answer), 3);
+	assert_false(answer.cached);
+	ASK(f, 2, "\2my\1d\7example", false);
+	EXPECT(f, "\2my\1d\7example", NXDOMAIN);
+	answer = hear(f);
+	assert_int_equal(answer.id, 2);
+	assert_false(answer.cached);
+	assert_int_equal(end(f), 0);
+}
+
+/* One that does not exist, or has no answer, for which libunbound goes on asking, is passed over. */
+static void passes_over_stops(void **state)
+{
+	fixture_t *f = *state;
+	proto_t answer;
+
+	launch_minimising(f);
+	ASK(f, 1, "\2mx\1d\7example", false);
+	EXPECT(f, "\1d\7example", NXDOMAIN);
+	EXPECT(f, "\2mx\1d\7example", NOERROR);
+	answer = hear(f);
+	assert_int_equal(answer.id, 1);
+	assert_int_equal(rcode_of(&answer), NOERROR);
+	ASK(f, 2, "\2mx\1e\7example", false);
+	EXPECT(f, "\1e\7example", SILENT);
+	EXPECT(f, "\2mx\1e\7example", NXDOMAIN);
+	answer = hear(f);
+	assert_int_equal(answer.id, 2);
+	assert_int_equal(rcode_of(&answer), NXDOMAIN);
+	assert_int_equal(end(f), 0);
+}
+
+/* It is gone at once, and the answer to its stop, which comes later, finds nobody. */
+static void ends_at_a_stop(void **state)
+{
+	fixture_t *f = *state;
+	proto_t answer;
+
+	launch_minimising(f);
+	ASK(f, 1, "\2mx\1d\7example", false);
+	EXPECT(f, "\1d\7example", SILENT);
+	say(f, &(proto_t){ .kind = PROTO_CANCEL, .id = 1 });
+	answer = hear(f);
+	assert_int_equal(answer.kind, PROTO_GONE);
+	assert_int_equal(answer.id, 1);
+	EXPECT(f, "\1d\7example", NOERROR); /* asked once more */
+	say(f, &(proto_t){ .kind = PROTO_PING, .id = 2 });
+	answer = hear(f);
+	assert_int_equal(answer.kind, PROTO_PONG);
+	while (upstream_is_asked(f)) {
+		assert_true(recv(f->upstream, f->octets, sizeof(f->octets), 0) > 12);
+		assert_memory_equal(f->octets + 12, "\1d\7example", 11);
+	}
 	assert_int_equal(end(f), 0);
 }
 
@@ -760,6 +872,9 @@ int main(int argc, char **argv)
 		IN_FIXTURE(has_two_contexts_that_take_turns),
 		IN_FIXTURE(bounds_its_fresh_contexts),
 		IN_FIXTURE(has_no_fresh_contexts_with_included_files),
+		IN_FIXTURE(asks_for_stops_first),
+		IN_FIXTURE(passes_over_stops),
+		IN_FIXTURE(ends_at_a_stop),
 		IN_FIXTURE(tells_when_a_cancelled_question_is_gone),
 		IN_FIXTURE(is_confined),
 		IN_FIXTURE(ends_with_the_thread_that_made_it),

@@ -188,7 +188,12 @@ static void settings_keep_the_state(void **state)
 	assert_non_null(strstr(settings.fallback, "\ttrust-anchor-file"));
 	assert_non_null(strstr(settings.anchor_dir, f->folder));
 	assert_null(settings.program);
+	assert_false(settings.labels);
 	assert_string_equal(content(f->file), "the seed\n");
+	pool_settings_clear(&settings);
+	conf->resolver.minimise = CONF_MINIMISE_LABELS;
+	assert_true(settings_for_pool(conf, &settings, NULL));
+	assert_true(settings.labels);
 	pool_settings_clear(&settings);
 	conf_free(conf);
 }
