@@ -63,7 +63,7 @@ const reply_t *assessment_udp(const assessment_t *assessment)
 
 corroboration_t assessment_corroboration(const assessment_t *assessment)
 {
-	if (assessment->asks[REPLY_TCP] == ASK_IDLE)
+	if (assessment->asks[REPLY_TCP] == ASK_IDLE || !reply_is_usable(&assessment->replies[REPLY_UDP]))
 		return CORROBORATION_NONE;
 	if (assessment->judged != &assessment->replies[REPLY_TCP])
 		return CORROBORATION_UNAVAILABLE;
@@ -90,7 +90,7 @@ static void settle_corroborated(assessment_t *assessment)
 		return;
 	}
 	assessment->judged = reply_is_usable(tcp) ? tcp : udp;
-	if (assessment->judged == tcp && !say_the_same(udp, tcp))
+	if (assessment->judged == tcp && reply_is_usable(udp) && !say_the_same(udp, tcp))
 		want(assessment, REPLY_AGAIN);
 }
 
@@ -108,17 +108,24 @@ static void drop_tcp(assessment_t *assessment)
 	reply_clear(&assessment->replies[REPLY_TCP]);
 }
 
+/* UDP's answer proves itself, or is disproved. One that says nothing proves nothing: a forged reply may have ended the wait for the
+ * true one (TuDoor). */
+static bool needs_tcp(const assessment_t *assessment)
+{
+	return assessment->replies[REPLY_UDP].security == SECURITY_INSECURE && policy_corroborates(assessment->policy);
+}
+
 static void settle(assessment_t *assessment)
 {
 	const reply_t *udp = &assessment->replies[REPLY_UDP];
 
 	if (assessment->judged != NULL || assessment->asks[REPLY_UDP] != ASK_DONE)
 		return;
-	if (!reply_is_usable(udp) || udp->security == SECURITY_SECURE || !policy_corroborates(assessment->policy)) {
+	if (needs_tcp(assessment)) {
+		settle_corroborated(assessment);
+	} else {
 		drop_tcp(assessment);
 		assessment->judged = udp;
-	} else {
-		settle_corroborated(assessment);
 	}
 	if (assessment->judged == NULL)
 		return;
@@ -239,6 +246,7 @@ static void describe(const assessment_t *assessment, unsigned id, need_t *need)
 	need->tcp = questions[id].tcp;
 	need->fresh = questions[id].fresh;
 	need->ahead = need->tcp && assessment->asks[REPLY_UDP] != ASK_DONE;
+	need->alone = need->tcp && !need->ahead && !reply_is_usable(&assessment->replies[REPLY_UDP]);
 }
 
 assessment_t *assessment_begin(const policy_t *policy, const name_t *name, const answer_limits_t *limits, uint64_t now)

@@ -9,8 +9,8 @@
  *	(an exchange that is secure: TLSA, of its alias too (RFC 7672, 2.2.2); no such name: the registrable domain's NS)
  *	-> nothing needed any more, or no time left -> finish
  *
- * What is insecure is judged by its answer over TCP, so nothing over TCP is needed where UDP's answer turns out to be secure (or
- * no answer at all). To wait for that would double the time that most domains take: needs over TCP are handed out at once, marked
+ * What is insecure is judged by its answer over TCP, so nothing over TCP is needed where UDP's answer turns out to be secure or
+ * bogus. Where UDP has none, TCP's is judged alone. To wait for that would double the time that most domains take: needs over TCP are handed out at once, marked
  * as `ahead`; and so are TLSA, which are needed of what is secure. A host that expects a zone to be secure declines the former,
  * any other one the latter, and is told of them again once they are needed. What the host asked ahead in vain, assessment_wants()
  * tells.
@@ -52,6 +52,7 @@ typedef struct need {
 	bool tcp;   /* upstream queries over TCP only */
 	bool fresh; /* the servers are to be asked, whatever anybody has cached */
 	bool ahead; /* it may turn out that nobody needed it; assessment_decline() */
+	bool alone; /* there is no other answer: only one that was validated may be supplied */
 } need_t;
 
 typedef enum {
@@ -81,7 +82,7 @@ typedef struct finding {
 } finding_t;
 
 typedef enum {
-	CORROBORATION_NONE, /* not asked: secure, bogus, failed, or switched off */
+	CORROBORATION_NONE, /* there are no two: secure, bogus, failed over UDP or both, or switched off */
 	CORROBORATION_AGREED,
 	CORROBORATION_DIFFERED,    /* TCP's answer was judged */
 	CORROBORATION_UNAVAILABLE, /* no answer over TCP */

@@ -60,7 +60,7 @@ static void note_no_tcp(inquiry_t *inquiry, const need_t *need)
 {
 	ask_t *failed = NULL;
 
-	if (!need->tcp)
+	if (!need->tcp || (need->kind == NEED_CORROBORATION && inquiry->silent))
 		return;
 	if (asks_find(inquiry, &need->name, need->type, false) == NULL) {
 		asks_note_no_tcp(inquiry, &need->name);
@@ -271,8 +271,10 @@ void assess_hear(inquiry_t *inquiry, const need_t *need, const pool_outcome_t *o
 		.size = outcome->size,
 	};
 
-	if (need->kind == NEED_ANSWER)
+	if (need->kind == NEED_ANSWER) {
 		inquiry->cached = outcome->cached;
+		inquiry->silent = !asks_answered(outcome);
+	}
 	if (asks_answered(outcome))
 		note_earlier_failure(inquiry, need);
 	else

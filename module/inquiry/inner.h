@@ -44,6 +44,7 @@ struct inquiry {
 	/* MX: */
 	assessment_t *assessment;
 	bool cached;   /* what UDP said: resolution_t.cached */
+	bool silent;   /* UDP has failed: that TCP does as well says nothing about TCP */
 	ask_t *no_tcp; /* TCP's that failed while UDP's are open */
 	limit_t corroboration;
 	limit_t targets;

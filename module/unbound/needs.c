@@ -225,10 +225,10 @@ static bool ask_servers(question_t *question, const need_t *need)
 	return true;
 }
 
+static const outcome_t nothing = { .state = OUTCOME_FAILED, .why = "" };
+
 static void ask(question_t *question, const need_t *need)
 {
-	static const outcome_t nothing = { .state = OUTCOME_FAILED, .why = "" };
-
 	start_limit_of(question, need->kind);
 	if (need->kind != NEED_PAST && !ask_servers(question, need))
 		assessment_supply(question->assessment, need->id, &nothing);
@@ -242,9 +242,12 @@ void needs_advance(question_t *question)
 {
 	need_t need;
 
+	/* Over TCP Unbound validates nothing for us: what may be secure is left to UDP. */
 	while (assessment_next_need(question->assessment, &need))
-		if (need.ahead) /* over TCP Unbound validates nothing for us: what may be secure is left to UDP */
+		if (need.ahead)
 			assessment_decline(question->assessment, need.id);
+		else if (need.alone)
+			assessment_supply(question->assessment, need.id, &nothing);
 		else
 			ask(question, &need);
 	drop_unwanted(question);

@@ -80,6 +80,11 @@ class Question:
     unbound: frozenset  # what is not compared with unbound
     why: str
 
+    @property
+    def for_module(self):
+        """It reaches the module in an Unbound, which answers as the daemon does."""
+        return self.type == dns.rdatatype.MX and not self.slow and not {"AA", "tcp"} & self.unbound
+
 
 @dataclasses.dataclass(frozen=True)
 class Manifest:
@@ -138,8 +143,8 @@ def _records(spec, name, rdtype):
 def _differences(spec):
     """What unbound has otherwise: it judges no exchanges, so that it rejects nothing and leaves nothing out."""
     unbound = spec.get("unbound", {"differs": [], "because": "it does not"})
-    if not unbound.get("because") or not set(unbound["differs"]) <= {"AA", "AD", "rcode", "answer", "form"}:
-        raise ManifestError(f"question {spec['ask']}: unbound needs differs (AA, AD, rcode, answer, form) and because")
+    if not unbound.get("because") or not set(unbound["differs"]) <= {"AA", "AD", "rcode", "answer", "form", "tcp"}:
+        raise ManifestError(f"question {spec['ask']}: unbound needs differs (AA, AD, rcode, answer, form, tcp) and because")
     judged = {"rcode", "answer"} if spec["status"] == "rejected" else {"answer"} if FORGED_ANSWER in spec.get("ede", ()) else set()
     return frozenset(unbound["differs"]) | judged
 

@@ -133,8 +133,8 @@ static const char *need_text(const need_t *need, char *text)
 	if (need->kind == NEED_PAST)
 		sprintf(text, "past %s", name);
 	else
-		sprintf(text, "%s %s%s%s%s", type_name(need->type), name, need->tcp ? " tcp" : "",
-			need->fresh ? " fresh" : "", need->ahead ? " ahead" : "");
+		sprintf(text, "%s %s%s%s%s%s", type_name(need->type), name, need->tcp ? " tcp" : "",
+			need->fresh ? " fresh" : "", need->ahead ? " ahead" : "", need->alone ? " alone" : "");
 	return text;
 }
 

@@ -164,6 +164,23 @@ static struct row rows[] = {
 	  "= 10 mx1.example.net\n"
 	  "- 10 mx1.example.net resolved 1 tlsa-insecure\n"
 	  "log uncorroborated: bogus over TCP: no DS\n" },
+	{ "no answer over UDP", SECURITY_INSECURE, "", "@example.org MX udp fail throwaway\n@example.org MX tcp\n" GOOD,
+	  "accepted insecure\n"
+	  "= 10 mx1.example.net\n"
+	  "- 10 mx1.example.net resolved 1 tlsa-insecure\n" },
+	{ "no answer over UDP, a secure one over TCP", SECURITY_SECURE, "",
+	  "@example.org MX udp fail throwaway\n@example.org MX tcp secure\n" GOOD,
+	  "accepted secure\n"
+	  "= 10 mx1.example.net\n"
+	  "- 10 mx1.example.net resolved 1 secure tlsa-none\n" },
+	{ "no answer over UDP, a bogus one over TCP", SECURITY_INSECURE, "",
+	  "@example.org MX udp fail throwaway\n@example.org MX tcp bogus no DS\n" GOOD,
+	  "failed insecure EDE 22 (throwaway)\n" },
+	{ "no answer over UDP nor TCP", SECURITY_INSECURE, "",
+	  "@example.org MX udp fail throwaway\n@example.org MX tcp fail connection refused\n",
+	  "failed insecure EDE 22 (throwaway)\n" },
+	{ "no answer over UDP, and a policy that trusts it", SECURITY_INSECURE, "trusting",
+	  "@example.org MX udp fail throwaway\n", "failed insecure EDE 22 (throwaway)\n" },
 	{ "no corroboration wanted", SECURITY_INSECURE, "trusting", ANSWER GOOD,
 	  "accepted insecure\n"
 	  "= 10 mx1.example.net\n"
@@ -670,6 +687,7 @@ static void fails_without_any_answer(void **state)
 #define ASKED      "MX example.org\npast example.org\n"
 #define TCP        "MX example.org tcp\n"
 #define TCP_AHEAD  "MX example.org tcp ahead\n"
+#define TCP_ALONE  "MX example.org tcp alone\n"
 #define AGAIN      "MX example.org fresh\n"
 #define UDP_OF(x)  "A " x "\nAAAA " x "\n"
 #define TCP_OF(x)  "A " x " tcp\nAAAA " x " tcp\n"
@@ -724,7 +742,15 @@ static struct timing timings[] = {
 	  ASKED TCP_AHEAD, "accepted secure null\n" },
 	{ "UDP fails after TCP came", SECURITY_INSECURE, "",
 	  "@example.org MX udp fail late\n@example.org MX tcp\n" GOOD, "MX example.org tcp", false,
-	  ASKED TCP_AHEAD BOTH_OF("mx1.example.net"), "failed insecure EDE 22 (late)\n" },
+	  ASKED TCP_AHEAD BOTH_OF("mx1.example.net"), "accepted insecure\n" },
+	{ "UDP fails before TCP comes", SECURITY_INSECURE, "",
+	  "@example.org MX udp fail late\n@example.org MX tcp\n" GOOD, "MX", false,
+	  ASKED TCP_AHEAD BOTH_OF("mx1.example.net"), "accepted insecure\n" },
+	{ "declined, UDP fails", SECURITY_INSECURE, "", "@example.org MX udp fail late\n@example.org MX tcp\n" GOOD,
+	  "MX", true, ASKED TCP_ALONE UDP_OF("mx1.example.net") TCP_OF("mx1.example.net"), "accepted insecure\n" },
+	{ "declined, both fail", SECURITY_INSECURE, "",
+	  "@example.org MX udp fail late\n@example.org MX tcp fail later\n", "MX", true, ASKED TCP_ALONE,
+	  "failed insecure EDE 22 (late)\n" },
 	{ "bogus after TCP came", SECURITY_BOGUS, "",
 	  "@example.org MX udp bogus why\n" GOOD "@example.org MX tcp insecure\n" GOOD, "MX example.org tcp", false,
 	  ASKED TCP_AHEAD BOTH_OF("mx1.example.net"),
@@ -786,9 +812,11 @@ static void waits_for_what_comes_first(void **state)
 	assessment_decline(assessment, udp.id);
 	assert_true(assessment_wants(assessment, udp.id) && assessment_wants(assessment, tcp.id));
 	assessment_supply(assessment, udp.id, &late);
-	assert_false(assessment_wants(assessment, tcp.id));
-	assert_true(assessment_may_expire(assessment, NEED_CORROBORATION) &&
-		    assessment_may_expire(assessment, NEED_TARGET));
+	assert_true(assessment_wants(assessment, tcp.id));
+	assert_true(assessment_may_expire(assessment, NEED_CORROBORATION));
+	assert_false(assessment_may_expire(assessment, NEED_TARGET));
+	assessment_supply(assessment, tcp.id, &late);
+	assert_true(assessment_may_expire(assessment, NEED_TARGET));
 	assessment_free(assessment);
 	policy_free(policy);
 }

@@ -178,7 +178,7 @@ static void does_not_wait_in_vain(void **state)
 	policy_t *policy = script_policy("");
 	assessment_t *assessment;
 	name_t name;
-	const outcome_t failed = { .state = OUTCOME_FAILED, .why = "late" };
+	const outcome_t bogus = { .state = OUTCOME_ANSWERED, .security = SECURITY_BOGUS, .why = "why" };
 	const past_exchange_t exchange = { .exchange = { .size = 1 } };
 	need_t answer = { .kind = NEED_TARGET };
 	need_t past = { .kind = NEED_TARGET };
@@ -190,7 +190,7 @@ static void does_not_wait_in_vain(void **state)
 	assert_true(assessment_next_need(assessment, &answer) && assessment_next_need(assessment, &past));
 	assert_int_equal(past.kind, NEED_PAST);
 	assert_int_equal(assessment_waits_for(assessment, NEED_PAST), 1);
-	assessment_supply(assessment, answer.id, &failed);
+	assessment_supply(assessment, answer.id, &bogus);
 	assert_int_equal(assessment_waits_for(assessment, NEED_PAST), 0);
 	assessment_supply_past(assessment, &(past_set_t){ .count = 1, .exchanges = &exchange });
 	assert_int_equal(assessment_finish(assessment)->drift, DRIFT_UNKNOWN);

@@ -1144,10 +1144,29 @@ static void fails_without_an_answer(void **state)
 
 	start(fixture, "example.org", TYPE_MX);
 	lose(find("example.org.", TYPE_MX, RESOLVER_UDP));
+	assert_int_equal(fixture->done, 0);
+	lose(find("example.org.", TYPE_MX, RESOLVER_TCP));
 	assert_int_equal(fixture->done, 1);
 	assert_true(fixture->judged);
 	assert_true(fixture->failure);
 	assert_int_equal(fixture->ede, EDE_NO_REACHABLE_AUTHORITY);
+	assert_false(has_mark(fixture, "example.org", MARK_NO_TCP)); /* UDP is no better */
+}
+
+/* A forged reply may have ended the wait for the true one. */
+static void uses_tcp_where_udp_fails(void **state)
+{
+	fixture_t *fixture = *state;
+
+	start(fixture, "example.org", TYPE_MX);
+	answer_nothing(find("example.org.", TYPE_MX, RESOLVER_UDP), SECURITY_INSECURE, 2);
+	answer(find("example.org.", TYPE_MX, RESOLVER_TCP), SECURITY_INSECURE, WHOLE(MX_ONE));
+	inquiry_end(fixture->inquiry, 9);
+	assert_int_equal(fixture->done, 1);
+	assert_false(fixture->failure);
+	assert_int_equal(fixture->records, 1);
+	assert_int_equal(fixture->corroboration, CORROBORATION_NONE);
+	assert_false(has_mark(fixture, "example.org", MARK_NO_TCP));
 }
 
 /* What the pool does not take is as if it had no answer. */
@@ -1348,6 +1367,7 @@ int main(void)
 		TEST(rejects_bogus_mx_at_once),
 		TEST(rejects_by_policy),
 		TEST(fails_without_an_answer),
+		TEST(uses_tcp_where_udp_fails),
 		TEST(goes_on_when_the_pool_takes_no_more),
 		TEST(gives_up_corroboration),
 		TEST(gives_tcp_as_long_as_udp),
