@@ -1,6 +1,6 @@
 /* layout.h: what a snapshot's file consists of. Pure: octets to fields and back. Numbers are in the machine's own byte order.
  *
- *	head                  160 octets
+ *	head                  192 octets
  *	section × sections    one behind the other (cache/snapshot.h)
  *	row × sections        40 octets each: size and number of answers of the section (u32 each), its HMAC
  *	HMAC                  of head and rows
