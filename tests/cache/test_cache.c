@@ -1,45 +1,15 @@
 /* test_cache.c: each promise of cache.h. Built twice: the second time all keys have one of two hashes (colliding.c). */
-#include "tests/cache/sample.h"
+#include "tests/cache/desk.h"
 
 enum { LIMIT = 1 << 19, MX = 15, A = 1 };
 
-/* One cache, one key, one sample, and room for what is found. */
-typedef struct desk {
-	cache_t *cache;
-	sample_key_t key;
-	sample_t sample;
-	cache_found_t found;
-	uint8_t out[SAMPLE_ROOM];
-} desk_t;
-
 static int set_up(void **state)
 {
-	desk_t *desk = calloc(1, sizeof(*desk));
+	desk_t *desk = desk_make(LIMIT, MX);
 
-	assert_non_null(desk);
-	cache_thread_begin();
-	desk->cache = cache_new(LIMIT);
-	assert_non_null(desk->cache);
 	sample_plain(&desk->sample, 1, 60);
-	sample_key(&desk->key, 1, MX);
 	*state = desk;
 	return 0;
-}
-
-static int tear_down(void **state)
-{
-	desk_t *desk = *state;
-
-	cache_free(desk->cache);
-	cache_thread_end();
-	free(desk);
-	return 0;
-}
-
-static cache_result_t find(desk_t *desk, uint64_t now)
-{
-	return cache_find(desk->cache, &desk->key.key, CACHE_FORM_DNSSEC, now, desk->out, sizeof(desk->out),
-			  &desk->found);
 }
 
 static bool put(desk_t *desk, uint32_t ttl, uint64_t now)
@@ -83,7 +53,7 @@ static void begins_empty(void **state)
 {
 	desk_t *desk = *state;
 
-	assert_int_equal(find(desk, 0), CACHE_MISS);
+	assert_int_equal(desk_find(desk, 0), CACHE_MISS);
 	assert_int_equal(entries(desk), 0);
 	assert_int_equal(evictions(desk), 0);
 	assert_in_range(octets(desk), 1, LIMIT / 10);
@@ -97,13 +67,13 @@ static void counts_down_each_second(void **state)
 	desk->sample.answer.security = 2;
 	assert_true(put(desk, 60, 1000));
 	for (uint32_t age = 0; age < 60; age++) {
-		assert_int_equal(find(desk, 1000 + age), CACHE_HIT);
+		assert_int_equal(desk_find(desk, 1000 + age), CACHE_HIT);
 		sample_check(&desk->sample, CACHE_FORM_DNSSEC, age, desk->out, &desk->found);
 		assert_int_equal(desk->found.left, 60 - age);
 		assert_false(desk->found.failure);
 	}
-	assert_int_equal(find(desk, 1060), CACHE_MISS);
-	assert_int_equal(find(desk, 1061), CACHE_MISS);
+	assert_int_equal(desk_find(desk, 1060), CACHE_MISS);
+	assert_int_equal(desk_find(desk, 1061), CACHE_MISS);
 }
 
 static void ends_with_its_own_ttl_not_the_records(void **state)
@@ -112,10 +82,10 @@ static void ends_with_its_own_ttl_not_the_records(void **state)
 
 	sample_plain(&desk->sample, 1, 3600);
 	assert_true(cache_put(desk->cache, &desk->key.key, &desk->sample.answer, 10, 1000)); /* a signature ends */
-	assert_int_equal(find(desk, 1009), CACHE_HIT);
+	assert_int_equal(desk_find(desk, 1009), CACHE_HIT);
 	sample_check(&desk->sample, CACHE_FORM_DNSSEC, 9, desk->out, &desk->found);
 	assert_int_equal(desk->found.left, 1);
-	assert_int_equal(find(desk, 1010), CACHE_MISS);
+	assert_int_equal(desk_find(desk, 1010), CACHE_MISS);
 }
 
 static void gives_both_forms(void **state)
@@ -161,9 +131,9 @@ static void replaces(void **state)
 	desk->sample.mark = 2;
 	assert_true(put(desk, 60, 1010));
 	assert_int_equal(entries(desk), 1);
-	assert_int_equal(find(desk, 1010), CACHE_HIT);
+	assert_int_equal(desk_find(desk, 1010), CACHE_HIT);
 	sample_check(&desk->sample, CACHE_FORM_DNSSEC, 0, desk->out, &desk->found);
-	assert_int_equal(find(desk, 1070), CACHE_MISS);
+	assert_int_equal(desk_find(desk, 1070), CACHE_MISS);
 }
 
 static void tells_keys_apart(void **state)
@@ -180,11 +150,11 @@ static void tells_keys_apart(void **state)
 		for (uint16_t type = 0; type < 20; type++) {
 			sample_key(&desk->key, name, type);
 			sample_plain(&desk->sample, (uint8_t)(name * 20 + type), 60);
-			assert_int_equal(find(desk, 1000), CACHE_HIT);
+			assert_int_equal(desk_find(desk, 1000), CACHE_HIT);
 			sample_check(&desk->sample, CACHE_FORM_DNSSEC, 0, desk->out, &desk->found);
 		}
 	sample_key(&desk->key, 20, 19);
-	assert_int_equal(find(desk, 1000), CACHE_MISS);
+	assert_int_equal(desk_find(desk, 1000), CACHE_MISS);
 	assert_int_equal(entries(desk), 400);
 }
 
@@ -193,12 +163,12 @@ static void keeps_nothing_for_no_time(void **state)
 	desk_t *desk = *state;
 
 	assert_false(put(desk, 0, 1000));
-	assert_int_equal(find(desk, 1000), CACHE_MISS);
+	assert_int_equal(desk_find(desk, 1000), CACHE_MISS);
 	assert_int_equal(entries(desk), 0);
 
 	assert_true(put(desk, 60, 1000)); /* what was there is known to be old */
 	assert_false(put(desk, 0, 1001));
-	assert_int_equal(find(desk, 1001), CACHE_MISS);
+	assert_int_equal(desk_find(desk, 1001), CACHE_MISS);
 	assert_int_equal(entries(desk), 0);
 }
 
@@ -209,23 +179,23 @@ static void the_latest_clock_counts(void **state)
 	desk_t *desk = *state;
 
 	assert_true(put(desk, 60, 1000));
-	assert_int_equal(find(desk, 1059), CACHE_HIT);
-	assert_int_equal(find(desk, 1055), CACHE_HIT); /* another thread read its clock earlier */
+	assert_int_equal(desk_find(desk, 1059), CACHE_HIT);
+	assert_int_equal(desk_find(desk, 1055), CACHE_HIT); /* another thread read its clock earlier */
 	assert_int_equal(desk->found.left, 1);
 	sample_check(&desk->sample, CACHE_FORM_DNSSEC, 59, desk->out, &desk->found);
-	assert_int_equal(find(desk, 1060), CACHE_MISS);
-	assert_int_equal(find(desk, 1059), CACHE_MISS); /* it stays dead */
+	assert_int_equal(desk_find(desk, 1060), CACHE_MISS);
+	assert_int_equal(desk_find(desk, 1059), CACHE_MISS); /* it stays dead */
 }
 
 static void an_answer_is_as_old_as_its_own_clock_says(void **state)
 {
 	desk_t *desk = *state;
 
-	assert_int_equal(find(desk, 1005), CACHE_MISS);
+	assert_int_equal(desk_find(desk, 1005), CACHE_MISS);
 	assert_true(put(desk, 60, 1000));
-	assert_int_equal(find(desk, 1000), CACHE_HIT);
+	assert_int_equal(desk_find(desk, 1000), CACHE_HIT);
 	assert_int_equal(desk->found.left, 55);
-	assert_int_equal(find(desk, 1060), CACHE_MISS);
+	assert_int_equal(desk_find(desk, 1060), CACHE_MISS);
 }
 
 static void nothing_is_found_when_the_clock_went_back(void **state)
@@ -233,11 +203,11 @@ static void nothing_is_found_when_the_clock_went_back(void **state)
 	desk_t *desk = *state;
 
 	assert_true(put(desk, 60, 1000));
-	assert_int_equal(find(desk, 1020), CACHE_HIT);
-	assert_int_equal(find(desk, 1010), CACHE_HIT);
-	assert_int_equal(find(desk, 1009), CACHE_MISS);
-	assert_int_equal(find(desk, 0), CACHE_MISS);
-	assert_int_equal(find(desk, 1020), CACHE_HIT); /* it was only that one thread */
+	assert_int_equal(desk_find(desk, 1020), CACHE_HIT);
+	assert_int_equal(desk_find(desk, 1010), CACHE_HIT);
+	assert_int_equal(desk_find(desk, 1009), CACHE_MISS);
+	assert_int_equal(desk_find(desk, 0), CACHE_MISS);
+	assert_int_equal(desk_find(desk, 1020), CACHE_HIT); /* it was only that one thread */
 }
 
 static void a_put_begins_anew_when_the_clock_went_back(void **state)
@@ -245,15 +215,15 @@ static void a_put_begins_anew_when_the_clock_went_back(void **state)
 	desk_t *desk = *state;
 
 	assert_true(put(desk, 3600, 1000));
-	assert_int_equal(find(desk, 2000), CACHE_HIT);
+	assert_int_equal(desk_find(desk, 2000), CACHE_HIT);
 	sample_key(&desk->key, 2, MX);
 	assert_true(put(desk, 60, 1500));
 	assert_int_equal(entries(desk), 1);
-	assert_int_equal(find(desk, 1500), CACHE_HIT);
-	assert_int_equal(find(desk, 1559), CACHE_HIT);
+	assert_int_equal(desk_find(desk, 1500), CACHE_HIT);
+	assert_int_equal(desk_find(desk, 1559), CACHE_HIT);
 	sample_key(&desk->key, 1, MX);
-	assert_int_equal(find(desk, 1559), CACHE_MISS);
-	assert_int_equal(find(desk, 2001), CACHE_MISS);
+	assert_int_equal(desk_find(desk, 1559), CACHE_MISS);
+	assert_int_equal(desk_find(desk, 2001), CACHE_MISS);
 }
 
 static void a_failure_begins_anew_when_the_clock_went_back(void **state)
@@ -262,9 +232,9 @@ static void a_failure_begins_anew_when_the_clock_went_back(void **state)
 
 	assert_true(put(desk, 3600, 1000));
 	assert_true(put_failure(desk, 500)); /* the answer may have ended long ago */
-	assert_int_equal(find(desk, 504), CACHE_HIT);
+	assert_int_equal(desk_find(desk, 504), CACHE_HIT);
 	assert_true(desk->found.failure);
-	assert_int_equal(find(desk, 505), CACHE_MISS);
+	assert_int_equal(desk_find(desk, 505), CACHE_MISS);
 }
 
 static void a_flush_begins_anew(void **state)
@@ -273,9 +243,9 @@ static void a_flush_begins_anew(void **state)
 
 	assert_true(put(desk, 60, 100000));
 	cache_flush_all(desk->cache);
-	assert_int_equal(find(desk, 1000), CACHE_MISS);
+	assert_int_equal(desk_find(desk, 1000), CACHE_MISS);
 	assert_true(put(desk, 60, 1000));
-	assert_int_equal(find(desk, 1059), CACHE_HIT);
+	assert_int_equal(desk_find(desk, 1059), CACHE_HIT);
 }
 
 static void survives_the_end_of_time(void **state)
@@ -283,7 +253,7 @@ static void survives_the_end_of_time(void **state)
 	desk_t *desk = *state;
 
 	assert_true(put(desk, UINT32_MAX, UINT64_MAX - 10));
-	assert_int_equal(find(desk, UINT64_MAX), CACHE_HIT);
+	assert_int_equal(desk_find(desk, UINT64_MAX), CACHE_HIT);
 	sample_check(&desk->sample, CACHE_FORM_DNSSEC, 10, desk->out, &desk->found);
 }
 
@@ -297,11 +267,11 @@ static void failures_in_a_row_last_longer(void **state)
 
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
 		assert_true(put_failure(desk, now));
-		assert_int_equal(find(desk, now), CACHE_HIT);
+		assert_int_equal(desk_find(desk, now), CACHE_HIT);
 		assert_true(desk->found.failure);
 		assert_int_equal(desk->found.left, wanted[i]);
-		assert_int_equal(find(desk, now + wanted[i] - 1), CACHE_HIT);
-		assert_int_equal(find(desk, now + wanted[i]), CACHE_MISS);
+		assert_int_equal(desk_find(desk, now + wanted[i] - 1), CACHE_HIT);
+		assert_int_equal(desk_find(desk, now + wanted[i]), CACHE_MISS);
 		now += wanted[i] + (i % 2 == 0 ? 0 : 1000); /* asked again at once, or much later: a row is a row */
 	}
 }
@@ -316,7 +286,7 @@ static void failures_have_octets_and_a_reason(void **state)
 	desk->sample.answer.ede_text = "signature expired";
 	desk->sample.answer.ede_text_size = 17;
 	assert_true(put_failure(desk, 1000));
-	assert_int_equal(find(desk, 1004), CACHE_HIT);
+	assert_int_equal(desk_find(desk, 1004), CACHE_HIT);
 	assert_true(desk->found.failure);
 	sample_check(&desk->sample, CACHE_FORM_DNSSEC, 4, desk->out, &desk->found);
 }
@@ -327,14 +297,14 @@ static void a_failure_does_not_replace_an_answer(void **state)
 
 	assert_true(put(desk, 60, 1000));
 	assert_false(put_failure(desk, 1059));
-	assert_int_equal(find(desk, 1059), CACHE_HIT);
+	assert_int_equal(desk_find(desk, 1059), CACHE_HIT);
 	assert_false(desk->found.failure);
 	sample_check(&desk->sample, CACHE_FORM_DNSSEC, 59, desk->out, &desk->found);
 
 	assert_true(put_failure(desk, 1060)); /* now it has no time left */
-	assert_int_equal(find(desk, 1064), CACHE_HIT);
+	assert_int_equal(desk_find(desk, 1064), CACHE_HIT);
 	assert_true(desk->found.failure);
-	assert_int_equal(find(desk, 1065), CACHE_MISS);
+	assert_int_equal(desk_find(desk, 1065), CACHE_MISS);
 	assert_int_equal(entries(desk), 1);
 }
 
@@ -345,10 +315,10 @@ static void a_success_ends_the_row(void **state)
 	assert_true(put_failure(desk, 1000));
 	assert_true(put_failure(desk, 1010));
 	assert_true(put(desk, 60, 1015)); /* while the failure still lasts */
-	assert_int_equal(find(desk, 1015), CACHE_HIT);
+	assert_int_equal(desk_find(desk, 1015), CACHE_HIT);
 	assert_false(desk->found.failure);
 	assert_true(put_failure(desk, 1100));
-	assert_int_equal(find(desk, 1100), CACHE_HIT);
+	assert_int_equal(desk_find(desk, 1100), CACHE_HIT);
 	assert_int_equal(desk->found.left, 5);
 }
 
@@ -359,9 +329,9 @@ static void a_success_that_is_not_kept_ends_the_row(void **state)
 	assert_true(put_failure(desk, 1000));
 	assert_true(put_failure(desk, 1010));
 	assert_false(put(desk, 0, 1015));
-	assert_int_equal(find(desk, 1015), CACHE_MISS);
+	assert_int_equal(desk_find(desk, 1015), CACHE_MISS);
 	assert_true(put_failure(desk, 1020));
-	assert_int_equal(find(desk, 1020), CACHE_HIT);
+	assert_int_equal(desk_find(desk, 1020), CACHE_HIT);
 	assert_int_equal(desk->found.left, 5);
 }
 
@@ -373,7 +343,7 @@ static void a_flush_ends_the_row(void **state)
 	assert_true(put_failure(desk, 1010));
 	assert_true(cache_flush(desk->cache, &desk->key.key));
 	assert_true(put_failure(desk, 1020));
-	assert_int_equal(find(desk, 1020), CACHE_HIT);
+	assert_int_equal(desk_find(desk, 1020), CACHE_HIT);
 	assert_int_equal(desk->found.left, 5);
 }
 
@@ -389,9 +359,9 @@ static void flushes_one(void **state)
 	assert_true(put(desk, 60, 1000));
 	assert_true(cache_flush(desk->cache, &desk->key.key));
 	assert_false(cache_flush(desk->cache, &desk->key.key));
-	assert_int_equal(find(desk, 1000), CACHE_MISS);
+	assert_int_equal(desk_find(desk, 1000), CACHE_MISS);
 	sample_key(&desk->key, 1, MX);
-	assert_int_equal(find(desk, 1000), CACHE_HIT);
+	assert_int_equal(desk_find(desk, 1000), CACHE_HIT);
 	assert_int_equal(entries(desk), 1);
 }
 
@@ -410,7 +380,7 @@ static void flushes_all(void **state)
 	assert_int_equal(evictions(desk), 0);
 	for (uint32_t i = 0; i < 1000; i++) {
 		sample_key(&desk->key, i, MX);
-		assert_int_equal(find(desk, 1000), CACHE_MISS);
+		assert_int_equal(desk_find(desk, 1000), CACHE_MISS);
 	}
 }
 
@@ -469,12 +439,12 @@ static void an_answer_that_was_used_stays(void **state)
 	desk_t *desk = *state;
 
 	assert_true(put(desk, 600, 1000));
-	assert_int_equal(find(desk, 1000), CACHE_HIT);
+	assert_int_equal(desk_find(desk, 1000), CACHE_HIT);
 	flood(desk, 10000, FLOOD, 1000);
 	assert_in_range(entries(desk), FLOOD / 2 + 1, FLOOD - 1);
-	assert_int_equal(find(desk, 1000), CACHE_HIT); /* and again it is used */
+	assert_int_equal(desk_find(desk, 1000), CACHE_HIT); /* and again it is used */
 	flood(desk, 20000, FLOOD, 1000);
-	assert_int_equal(find(desk, 1000), CACHE_HIT);
+	assert_int_equal(desk_find(desk, 1000), CACHE_HIT);
 	sample_check(&desk->sample, CACHE_FORM_DNSSEC, 0, desk->out, &desk->found);
 }
 
@@ -484,7 +454,7 @@ static void an_answer_that_was_not_used_goes(void **state)
 
 	assert_true(put(desk, 600, 1000));
 	flood(desk, 10000, FLOOD, 1000);
-	assert_int_equal(find(desk, 1000), CACHE_MISS);
+	assert_int_equal(desk_find(desk, 1000), CACHE_MISS);
 }
 
 /* Uses every answer that the flood left, and returns how many these are. */
@@ -494,7 +464,7 @@ static size_t use_all(desk_t *desk, uint32_t first, uint32_t count, uint64_t now
 
 	for (uint32_t i = first; i < first + count; i++) {
 		sample_key(&desk->key, i, A);
-		hits += find(desk, now) == CACHE_HIT;
+		hits += desk_find(desk, now) == CACHE_HIT;
 	}
 	return hits;
 }
@@ -511,7 +481,7 @@ static void evicts_when_everything_is_used(void **state)
 	flood(desk, 10000, 1, 1000);
 	assert_int_equal(entries(desk), full);
 	sample_key(&desk->key, 10000, A);
-	assert_int_equal(find(desk, 1000), CACHE_HIT);
+	assert_int_equal(desk_find(desk, 1000), CACHE_HIT);
 }
 
 static void what_has_ended_goes_first(void **state)
@@ -543,7 +513,7 @@ static void keeps_nothing_that_is_large(void **state)
 	cache_set_limit(desk->cache, 100 * (size_t)(399 * (SAMPLE_RECORD + 2) + 10));
 	sample_make(&desk->sample, 1, 60, large);
 	assert_false(cache_put(desk->cache, &desk->key.key, &desk->sample.answer, 60, 1000));
-	assert_int_equal(find(desk, 1000), CACHE_MISS);
+	assert_int_equal(desk_find(desk, 1000), CACHE_MISS);
 	assert_false(put_failure(desk, 1000));
 }
 
@@ -601,7 +571,7 @@ static void enlarging_changes_nothing(void **state)
 	assert_int_equal(octets(desk), before);
 	for (unsigned i = 0; i < COUNT; i++) {
 		sample_key(&desk->key, i, MX);
-		assert_int_equal(find(desk, 1000), CACHE_HIT);
+		assert_int_equal(desk_find(desk, 1000), CACHE_HIT);
 	}
 }
 
@@ -613,15 +583,15 @@ static void takes_any_limit(void **state)
 	desk->cache = cache_new(SIZE_MAX);
 	assert_non_null(desk->cache);
 	assert_true(put(desk, 60, 1000));
-	assert_int_equal(find(desk, 1000), CACHE_HIT);
+	assert_int_equal(desk_find(desk, 1000), CACHE_HIT);
 	cache_set_limit(desk->cache, LIMIT);
 	assert_true(octets(desk) <= LIMIT);
-	assert_int_equal(find(desk, 1000), CACHE_HIT);
+	assert_int_equal(desk_find(desk, 1000), CACHE_HIT);
 	cache_free(desk->cache);
 	desk->cache = cache_new(0);
 	assert_non_null(desk->cache);
 	assert_false(put(desk, 60, 1000));
-	assert_int_equal(find(desk, 1000), CACHE_MISS);
+	assert_int_equal(desk_find(desk, 1000), CACHE_MISS);
 	cache_free(desk->cache);
 	desk->cache = own;
 }
@@ -632,7 +602,7 @@ static void frees_nothing(void **state)
 	cache_free(NULL);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, desk_remove)
 
 /* ---- walking ---- */
 

@@ -1,40 +1,17 @@
 /* test_ending.c: when an answer should be renewed before it ends, and who is told so. */
-#include "tests/cache/sample.h"
+#include "tests/cache/desk.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 
 enum { LIMIT = 1 << 20, MX = 15, BORN = 1000, DAY = 86400 };
 
-typedef struct desk {
-	cache_t *cache;
-	sample_key_t key;
-	sample_t sample;
-	cache_found_t found;
-	uint8_t out[SAMPLE_ROOM];
-} desk_t;
-
 static int set_up(void **state)
 {
-	desk_t *desk = calloc(1, sizeof(*desk));
+	desk_t *desk = desk_make(LIMIT, MX);
 
-	assert_non_null(desk);
-	cache_thread_begin();
-	desk->cache = cache_new(LIMIT);
-	assert_non_null(desk->cache);
 	sample_plain(&desk->sample, 7, DAY);
-	sample_key(&desk->key, 1, MX);
 	*state = desk;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	desk_t *desk = *state;
-
-	cache_free(desk->cache);
-	cache_thread_end();
-	free(desk);
 	return 0;
 }
 
@@ -45,10 +22,7 @@ static void put(desk_t *desk, uint32_t ttl)
 
 static bool is_found_ending(desk_t *desk, uint64_t now)
 {
-	const cache_result_t result = cache_find(desk->cache, &desk->key.key, CACHE_FORM_DNSSEC, now, desk->out,
-						 sizeof(desk->out), &desk->found);
-
-	return result == CACHE_HIT && desk->found.ending;
+	return desk_find(desk, now) == CACHE_HIT && desk->found.ending;
 }
 
 static bool claim(const desk_t *desk, uint64_t now)
@@ -99,7 +73,7 @@ static void is_ending_when_little_is_left(void **state)
 	assert_int_equal(is_found_ending(desk, BORN + row->ttl - 1), row->last > 0);
 	assert_false(is_found_ending(desk, BORN + row->ttl)); /* a miss */
 	assert_false(look(desk, BORN + row->ttl).ending);
-	tear_down(&made);
+	desk_remove(&made);
 }
 
 static void failures_are_tried_by_other_rules(void **state)
@@ -289,7 +263,7 @@ static void one_of_many_gets_the_claim(void **state)
 	pthread_barrier_destroy(&rush.begin);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, desk_remove)
 
 int main(void)
 {

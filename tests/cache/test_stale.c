@@ -1,52 +1,23 @@
 /* test_stale.c: answers that have ended, and are handed out because there is no other (RFC 8767). */
-#include "tests/cache/sample.h"
+#include "tests/cache/desk.h"
 
 enum { LIMIT = 1 << 19, MX = 15, BORN = 1000, TTL = 60, END = BORN + TTL, MOST = 86400 };
-
-typedef struct desk {
-	cache_t *cache;
-	sample_key_t key;
-	sample_t sample;
-	cache_found_t found;
-	uint8_t out[SAMPLE_ROOM];
-} desk_t;
 
 /* An MX answer of TTL 60 is there, put at 1000. */
 static int set_up(void **state)
 {
 	static const uint16_t records[CACHE_PARTS] = { 2, 1, 1, 1 };
-	desk_t *desk = calloc(1, sizeof(*desk));
+	desk_t *desk = desk_make(LIMIT, MX);
 
-	assert_non_null(desk);
-	cache_thread_begin();
-	desk->cache = cache_new(LIMIT);
-	assert_non_null(desk->cache);
 	sample_make(&desk->sample, 9, TTL, records);
 	desk->sample.answer.security = 2;
 	desk->sample.answer.rcode = 3;
 	desk->sample.answer.ede = 4;
 	desk->sample.answer.ede_text = "mx: check host";
 	desk->sample.answer.ede_text_size = 14;
-	sample_key(&desk->key, 1, MX);
 	assert_true(cache_put(desk->cache, &desk->key.key, &desk->sample.answer, TTL, BORN));
 	*state = desk;
 	return 0;
-}
-
-static int tear_down(void **state)
-{
-	desk_t *desk = *state;
-
-	cache_free(desk->cache);
-	cache_thread_end();
-	free(desk);
-	return 0;
-}
-
-static cache_result_t find(desk_t *desk, uint64_t now)
-{
-	return cache_find(desk->cache, &desk->key.key, CACHE_FORM_DNSSEC, now, desk->out, sizeof(desk->out),
-			  &desk->found);
 }
 
 static cache_result_t find_stale(desk_t *desk, uint32_t most, uint64_t now)
@@ -93,7 +64,7 @@ static void is_found_by_who_asks_for_it(void **state)
 	assert_int_equal(find_stale(desk, 100, END - 1), CACHE_HIT); /* not stale yet */
 	assert_false(desk->found.stale);
 	sample_check(&desk->sample, CACHE_FORM_DNSSEC, TTL - 1, desk->out, &desk->found);
-	assert_int_equal(find(desk, END), CACHE_MISS);
+	assert_int_equal(desk_find(desk, END), CACHE_MISS);
 	assert_int_equal(find_stale(desk, 100, END), CACHE_HIT);
 	check_stale(desk);
 	assert_int_equal(desk->found.left, 0);
@@ -110,11 +81,11 @@ static void is_found_by_all_once_its_refresh_failed(void **state)
 
 	assert_true(refresh_fails(desk, END + 7));
 	for (uint64_t second = 0; second < 5; second++) {
-		assert_int_equal(find(desk, END + 7 + second), CACHE_HIT);
+		assert_int_equal(desk_find(desk, END + 7 + second), CACHE_HIT);
 		check_stale(desk);
 		assert_int_equal(desk->found.left, 5 - second);
 	}
-	assert_int_equal(find(desk, END + 12), CACHE_MISS); /* time to ask again */
+	assert_int_equal(desk_find(desk, END + 12), CACHE_MISS); /* time to ask again */
 	assert_int_equal(find_stale(desk, MOST, END + 12), CACHE_HIT);
 	check_stale(desk);
 	assert_int_equal(served(desk), 5);
@@ -128,7 +99,7 @@ static void backs_off_as_failures_do(void **state)
 
 	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
 		assert_true(refresh_fails(desk, now));
-		assert_int_equal(find(desk, now), CACHE_HIT);
+		assert_int_equal(desk_find(desk, now), CACHE_HIT);
 		assert_int_equal(desk->found.left, waits[i]);
 		now += waits[i];
 	}
@@ -142,14 +113,14 @@ static void bridges_a_late_refresh(void **state)
 	assert_true(refresh_fails(desk, END));
 	assert_true(refresh_fails(desk, END + 5));
 	assert_true(put_stale(desk, false, MOST, UINT32_MAX, END + 15));
-	assert_int_equal(find(desk, END + 15), CACHE_HIT);
+	assert_int_equal(desk_find(desk, END + 15), CACHE_HIT);
 	check_stale(desk);
 	assert_int_equal(desk->found.left, 5);
 	assert_true(put_stale(desk, false, MOST, UINT32_MAX, END + 17)); /* it goes on as it was */
-	assert_int_equal(find(desk, END + 17), CACHE_HIT);
+	assert_int_equal(desk_find(desk, END + 17), CACHE_HIT);
 	assert_int_equal(desk->found.left, 3);
 	assert_true(refresh_fails(desk, END + 18)); /* while it is handed out */
-	assert_int_equal(find(desk, END + 18), CACHE_HIT);
+	assert_int_equal(desk_find(desk, END + 18), CACHE_HIT);
 	assert_int_equal(desk->found.left, 20);
 }
 
@@ -158,14 +129,14 @@ static void has_its_time(void **state)
 	desk_t *desk = *state;
 
 	assert_true(put_stale(desk, true, 100, UINT32_MAX, END + 97)); /* 5 s, but 3 are left */
-	assert_int_equal(find(desk, END + 99), CACHE_HIT);
-	assert_int_equal(find(desk, END + 100), CACHE_MISS);
+	assert_int_equal(desk_find(desk, END + 99), CACHE_HIT);
+	assert_int_equal(desk_find(desk, END + 100), CACHE_MISS);
 	assert_int_equal(find_stale(desk, 100, END + 100), CACHE_HIT);
 	assert_int_equal(find_stale(desk, 100, END + 101), CACHE_MISS);
 	assert_false(put_stale(desk, true, 101, UINT32_MAX, END + 101));
 	assert_true(put_stale(desk, true, MOST, 2, END + 101)); /* its signature has two seconds */
-	assert_int_equal(find(desk, END + 102), CACHE_HIT);
-	assert_int_equal(find(desk, END + 103), CACHE_MISS);
+	assert_int_equal(desk_find(desk, END + 102), CACHE_HIT);
+	assert_int_equal(desk_find(desk, END + 103), CACHE_MISS);
 	assert_false(put_stale(desk, true, MOST, 0, END + 103));
 }
 
@@ -186,9 +157,9 @@ static void has_time_left(void **state)
 	desk_t *desk = *state;
 
 	assert_true(refresh_fails(desk, END - 1)); /* of another question's, perhaps */
-	assert_int_equal(find(desk, END - 1), CACHE_HIT);
+	assert_int_equal(desk_find(desk, END - 1), CACHE_HIT);
 	assert_false(desk->found.stale);
-	assert_int_equal(find(desk, END), CACHE_MISS);
+	assert_int_equal(desk_find(desk, END), CACHE_MISS);
 }
 
 /* A bogus or rejected refresh takes its place at once, and the row goes on. */
@@ -198,7 +169,7 @@ static void gives_way_to_a_failure(void **state)
 
 	assert_true(refresh_fails(desk, END));
 	assert_true(cache_put_failure(desk->cache, &desk->key.key, &desk->sample.answer, END + 1));
-	assert_int_equal(find(desk, END + 1), CACHE_HIT);
+	assert_int_equal(desk_find(desk, END + 1), CACHE_HIT);
 	assert_true(desk->found.failure);
 	assert_false(desk->found.stale);
 	assert_int_equal(desk->found.left, 10);
@@ -211,10 +182,10 @@ static void gives_way_to_an_answer(void **state)
 
 	assert_true(refresh_fails(desk, END));
 	assert_true(cache_put(desk->cache, &desk->key.key, &desk->sample.answer, TTL, END + 1));
-	assert_int_equal(find(desk, END + 1), CACHE_HIT);
+	assert_int_equal(desk_find(desk, END + 1), CACHE_HIT);
 	assert_false(desk->found.stale);
 	assert_true(refresh_fails(desk, END + 1 + TTL)); /* and the row has ended */
-	assert_int_equal(find(desk, END + 1 + TTL), CACHE_HIT);
+	assert_int_equal(desk_find(desk, END + 1 + TTL), CACHE_HIT);
 	assert_int_equal(desk->found.left, 5);
 }
 
@@ -232,7 +203,7 @@ static void takes_nobodys_room(void **state)
 	assert_true(stats.octets <= LIMIT);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, desk_remove)
 
 int main(void)
 {
