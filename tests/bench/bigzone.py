@@ -82,7 +82,7 @@ def served(bench):
     folder = make(bench.build)
     work = bench.new_folder("nsd")
     work.mkdir()
-    config = lab.NSD_SERVER.format(zones=folder, folder=work, addresses=f"    ip-address: {ADDRESS}@53")
+    config = lab.NSD_SERVER.format(zones=folder, folder=work, addresses=f"    ip-address: {ADDRESS}@53", connections=lab.CONNECTIONS)
     config += "".join(f'zone:\n    name: "{name}"\n    zonefile: "{file}"\n' for name, file in FILES.items())
     (work / "nsd.conf").write_text(config)
     with open(work / "output", "wb") as out, \

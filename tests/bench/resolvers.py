@@ -12,10 +12,10 @@ import dns.exception
 import dns.message
 import dns.query
 import dns.rcode
-import yaml
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lab"))
-import lab  # noqa: E402 the lab's folder comes first
+import daemon  # noqa: E402 the lab's folder comes first
+import lab  # noqa: E402
 
 PORT = 53
 START_TRIES = 600
@@ -117,17 +117,8 @@ def _ds_records(places):
                 yield kind, words[words.index(kind) + 1:]
 
 
-def _merge(base, changes):
-    for key, value in changes.items():
-        if isinstance(value, dict) and isinstance(base.get(key), dict):
-            _merge(base[key], value)
-        else:
-            base[key] = value
-
-
 def _mxward(places):
-    config = yaml.safe_load(pathlib.Path(os.environ["LAB_CONFIG"]).read_text())
-    _merge(config, {
+    changes = {
         "listen": [f"{places.address}@{PORT}"],
         "threads": 1,
         "log": {"level": "warning", "to": "stderr"},
@@ -138,9 +129,9 @@ def _mxward(places):
         "alerts": {"file": f"{places.folder}/alerts.json"},
         "history": {"file": f"{places.folder}/history.db"},
         "control": {"socket": "", "nta-file": f"{places.folder}/nta.json"},
-    })
-    _merge(config, places.changes)
-    (places.folder / "conf").write_text(yaml.safe_dump(config))
+    }
+    daemon.merge(changes, places.changes)
+    daemon.write_config(places.folder / "conf", changes)
     return [os.environ["LAB_MXWARD"], "serve", "-c", places.folder / "conf"]
 
 

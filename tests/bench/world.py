@@ -18,25 +18,7 @@ ALGORITHM = "ECDSAP256SHA256"
 SOA = "@ 3600 IN SOA ns.{zone} hostmaster.{zone} 1 3600 900 86400 300\n@ 3600 IN NS ns.{zone}\n"
 TLSA = "3 1 1 " + "ab" * 32
 
-NSD = """\
-server:
-    ip-transparent: no
-    server-count: 1
-    username: ""
-    chroot: ""
-    zonesdir: "{zones}"
-    database: ""
-    zonelistfile: "{folder}/zones.list"
-    xfrdfile: "{folder}/xfrd.state"
-    xfrdir: "{folder}"
-    pidfile: "{folder}/nsd.pid"
-    logfile: "{folder}/nsd.log"
-    rrl-ratelimit: 0
-    tcp-count: 1000
-{addresses}
-remote-control:
-    control-enable: no
-"""
+CONNECTIONS = 1000  # that an NSD takes
 
 
 def _run(*command, folder=None):
@@ -116,7 +98,8 @@ class World:
         folder = self.folder / name
         folder.mkdir()
         path = folder / "nsd.conf"
-        path.write_text(NSD.format(folder=folder, zones=self.folder, addresses="".join(f"    ip-address: {address}\n" for address in addresses))
+        listen = "\n".join(f"    ip-address: {address}" for address in addresses)
+        path.write_text(lab.NSD_SERVER.format(folder=folder, zones=self.folder, addresses=listen, connections=CONNECTIONS)
                         + "".join(f'zone:\n    name: "{zone}"\n    zonefile: "{zone}zone"\n' for zone in zones))
         return path
 

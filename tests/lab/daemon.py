@@ -26,10 +26,11 @@ def binary():
     return os.environ["LAB_MXWARD"]
 
 
-def _merge(base, changes):
+def merge(base, changes):
+    """Puts changes, nested dictionaries, into base."""
     for key, value in changes.items():
         if isinstance(value, dict) and isinstance(base.get(key), dict):
-            _merge(base[key], value)
+            merge(base[key], value)
         else:
             base[key] = value
 
@@ -37,7 +38,7 @@ def _merge(base, changes):
 def write_config(path, changes):
     """The lab's configuration with changes, which are nested like the file."""
     config = yaml.safe_load(pathlib.Path(os.environ["LAB_CONFIG"]).read_text(encoding="utf-8"))
-    _merge(config, changes)
+    merge(config, changes)
     path.write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
     return path
 
@@ -122,7 +123,7 @@ class Mxward(Process):
                "history": {"file": str(self.history)},
                "cache": {"snapshot": {"file": str(self.snapshot), "key": str(folder() / f"{name}.snapshot.key")}},
                "control": {"socket": str(self.socket), "nta-file": str(folder() / f"{name}.nta.json")}}
-        _merge(own, changes or {})
+        merge(own, changes or {})
         self.config = write_config(folder() / f"{name}.yaml", own)
         self.fresh = fresh
         super().__init__(name, [binary(), "serve", "-c", str(self.config)], environment)

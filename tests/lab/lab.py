@@ -39,6 +39,8 @@ TRY_SECONDS = 0.1
 SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"  # servers are in sbin, also for those who are not root
 NAMESPACES = ("--net", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child")
 
+CONNECTIONS = 200  # that an NSD takes
+
 NSD_SERVER = """\
 server:
     ip-transparent: no
@@ -56,7 +58,7 @@ server:
     hide-version: yes
     rrl-ratelimit: 0
     rrl-whitelist-ratelimit: 0
-    tcp-count: 200
+    tcp-count: {connections}
 {addresses}
 remote-control:
     control-enable: no
@@ -205,7 +207,7 @@ class Lab:
         folder = self.folder / f"nsd-{server.name}"
         folder.mkdir()
         addresses = "\n".join(f"    ip-address: {address}@{PORT}" for address in server.at)
-        config = NSD_SERVER.format(zones=self.zones, folder=folder, addresses=addresses)
+        config = NSD_SERVER.format(zones=self.zones, folder=folder, addresses=addresses, connections=CONNECTIONS)
         for zone in self._served_by(server):
             config += f'zone:\n    name: "{zone.name}"\n    zonefile: "{zones.file_name(zone)}"\n'
         (folder / "nsd.conf").write_text(config)

@@ -39,7 +39,7 @@ class Inspected(daemon.Mxward):
 
     def __init__(self, name, changes=None, log=None):
         own = {"inspection": {"enable": True, "listen": [f"127.0.0.1@{PORT}"], "log-index": str(daemon.folder() / f"{name}.index.db")}}
-        daemon._merge(own, changes or {})
+        daemon.merge(own, changes or {})
         super().__init__(name, own)
         if log:
             shutil.copy(log, self.validation)
