@@ -246,11 +246,13 @@ class LoadTest(unittest.TestCase):
         with Servant(answer) as servant:
             found = self.load(servant.port, "-1", "-w", "0.2", lines=[f"{NAME} MX", "silent.test MX"])
             self.check(found, sent=2, answered=1, lost=1)
+            self.assertGreater(found["replied_seconds"], 0)
+            self.assertLessEqual(found["replied_seconds"], found["seconds"])
 
     def test_a_rate_does_not_wait_for_answers(self):
         with Servant(lambda query: None) as servant:
             found = self.load(servant.port, "-r", "100000", "-n", "300", "-o", "1", "-w", "0.2")
-            self.check(found, sent=300, answered=0, lost=300)
+            self.check(found, sent=300, answered=0, lost=300, replied_seconds=0)
 
     def test_faults_of_the_one_who_calls_it(self):
         for arguments in ((), ("nowhere", "53", "/dev/null"), (HOST, "53", "/dev/null"), (HOST, "53", "/nonexistent"),

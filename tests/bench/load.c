@@ -61,6 +61,7 @@ typedef struct load {
 	link_t *links[LINKS_MAX];
 	int epoll;
 	tally_t tally;
+	uint64_t replied; /* nanoseconds until the last right reply came; while run() is at it, the clock then */
 } load_t;
 
 static uint64_t clock_ns(clockid_t clock)
@@ -250,6 +251,7 @@ static void take_replies(load_t *load, uint64_t began, int timeout)
 {
 	struct epoll_event events[EVENTS];
 	const int ready = epoll_wait(load->epoll, events, EVENTS, timeout);
+	const uint64_t answered = load->tally.answered;
 
 	for (int i = 0; i < ready; i++) {
 		link_t *link = events[i].data.ptr;
@@ -260,6 +262,8 @@ static void take_replies(load_t *load, uint64_t began, int timeout)
 		else if (load->options->rate == 0)
 			ask(load, link, began);
 	}
+	if (load->tally.answered > answered)
+		load->replied = clock_ns(CLOCK_MONOTONIC);
 }
 
 /* Returns the nanoseconds that it took. */
@@ -271,6 +275,7 @@ static uint64_t run(load_t *load)
 	uint64_t now = began;
 	unsigned first = 0;
 
+	load->replied = began;
 	ask_all(load, began, &first);
 	while ((open_queries(load) > 0 || still_to_ask(load, now - began) > 0) && working_links(load) > 0) {
 		take_replies(load, began, timeout);
@@ -284,6 +289,7 @@ static uint64_t run(load_t *load)
 		ask_all(load, began, &first);
 	}
 	give_up(load);
+	load->replied -= began;
 	return now - began;
 }
 
@@ -303,15 +309,15 @@ static double percentile(const tally_t *tally, double share)
 	return (double)tally->slowest / 1000;
 }
 
-static void print(const tally_t *tally, double seconds, double cpu)
+static void print(const tally_t *tally, double seconds, double replied, double cpu)
 {
 	const char *comma = "";
 
 	printf("{\"sent\": %ju, \"answered\": %ju, \"lost\": %ju, \"late\": %ju, \"wrong\": %ju, ",
 	       (uintmax_t)tally->sent, (uintmax_t)tally->answered, (uintmax_t)tally->lost, (uintmax_t)tally->late,
 	       (uintmax_t)tally->wrong);
-	printf("\"seconds\": %.6f, \"per_second\": %.1f, \"cpu_seconds\": %.6f, ", seconds,
-	       seconds > 0 ? (double)tally->answered / seconds : 0, cpu);
+	printf("\"seconds\": %.6f, \"replied_seconds\": %.6f, \"per_second\": %.1f, \"cpu_seconds\": %.6f, ", seconds,
+	       replied, seconds > 0 ? (double)tally->answered / seconds : 0, cpu);
 	printf("\"latency_us\": {\"p50\": %.1f, \"p90\": %.1f, \"p99\": %.1f, \"p999\": %.1f, \"max\": %.1f}, "
 	       "\"rcodes\": {",
 	       percentile(tally, 0.5), percentile(tally, 0.9), percentile(tally, 0.99), percentile(tally, 0.999),
@@ -344,7 +350,8 @@ int main(int argc, char **argv)
 		cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 		took = run(&load);
 		cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-		print(&load.tally, (double)took / (double)SECOND, (double)cpu / (double)SECOND);
+		print(&load.tally, (double)took / (double)SECOND, (double)load.replied / (double)SECOND,
+		      (double)cpu / (double)SECOND);
 		status = EXIT_SUCCESS;
 	}
 	close_links(&load);
