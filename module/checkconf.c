@@ -6,10 +6,10 @@
 #include "module/advisories.h"
 #include "module/command.h"
 #include "module/load.h"
+#include "module/options.h"
 #include "module/owners.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <libgen.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -136,7 +136,7 @@ int command_checkconf(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
-	int option = getopt_long(argc, argv, "h", options, NULL); /* either one is all there is to do */
+	const int option = options_next(argc, argv, "checkconf", ":h", options); /* either one is all there is to do */
 
 	if (option == 'h' && argc == 2) {
 		fputs(help, stdout);
@@ -146,6 +146,8 @@ int command_checkconf(int argc, char **argv)
 		conf_sample(stdout);
 		return 0;
 	}
+	if (option == '?')
+		return EXIT_USAGE;
 	if (option != -1 || argc - optind > 1) {
 		fputs("mxward checkconf: at most one file is wanted; see mxward checkconf --help\n", stderr);
 		return EXIT_USAGE;

@@ -7,10 +7,10 @@
 #include "module/control/order.h"
 #include "module/control/show.h"
 #include "module/escape.h"
+#include "module/options.h"
 #include "module/terminal.h"
 #include "validator/name.h"
 
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -209,7 +209,7 @@ static int read_line(int argc, char **argv, const tool_t *tool, line_t *line)
 
 	const char *time = NULL;
 
-	for (int option; (option = getopt_long(argc, argv, "c:h", options, NULL)) != -1;) {
+	for (int option; (option = options_next(argc, argv, tool->name, ":c:h", options)) != -1;) {
 		switch (option) {
 		case 'c': line->conf_path = optarg; break;
 		case 's': line->socket = optarg; break;

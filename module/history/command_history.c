@@ -4,9 +4,9 @@
 #include "module/history/json.h"
 #include "module/history/timeline.h"
 #include "module/history/wanted.h"
+#include "module/options.h"
 #include "module/terminal.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -106,7 +106,7 @@ static int read_request(int argc, char **argv, request_t *request)
 		{ "help", no_argument, NULL, 'h' },         { 0 },
 	};
 
-	for (int option; (option = getopt_long(argc, argv, "c:f:h", options, NULL)) != -1;) {
+	for (int option; (option = options_next(argc, argv, "history", ":c:f:h", options)) != -1;) {
 		switch (option) {
 		case 'c': request->conf = optarg; break;
 		case 'f': request->file = optarg; break;

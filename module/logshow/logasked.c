@@ -5,9 +5,9 @@
 #include "module/clock.h"
 #include "module/command.h"
 #include "module/escape.h"
+#include "module/options.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,7 +95,7 @@ static logasked_got_t set_option(logasked_t *asked, int option, unsigned *given)
 	case 'f': asked->follow = true; return LOGASKED_OK;
 	case 'v': asked->details = true; return LOGASKED_OK;
 	case 'h': return LOGASKED_HELP;
-	case '?': return LOGASKED_WRONG; /* getopt_long() has said it */
+	case '?': return LOGASKED_WRONG; /* options_next() has said it */
 	default: return set_condition(asked, given, (unsigned)option - OPTION_CONDITION);
 	}
 }
@@ -106,7 +106,7 @@ logasked_got_t logasked_read(int argc, char **argv, bool shows, logasked_t *aske
 	unsigned given = 0;
 
 	*asked = (logasked_t){ 0 };
-	for (int option; got == LOGASKED_OK && (option = getopt_long(argc, argv, "c:n:rfvh", options, NULL)) != -1;)
+	for (int option; got == LOGASKED_OK && (option = options_next(argc, argv, "log", ":c:n:rfvh", options)) != -1;)
 		got = set_option(asked, option, &given);
 	asked->files = argv + optind;
 	asked->file_count = (size_t)(argc - optind);

@@ -3,11 +3,11 @@
 #include "module/clock.h"
 
 #include "module/load.h"
+#include "module/options.h"
 #include "module/privileges.h"
 #include "module/serve/loop.h"
 #include "module/serve/rooms.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <malloc.h>
 #include <stdio.h>
@@ -111,7 +111,7 @@ int command_serve(int argc, char **argv)
 	};
 	const char *path = MXWARD_CONFIG_FILE;
 
-	for (int option; (option = getopt_long(argc, argv, "c:h", options, NULL)) != -1;) {
+	for (int option; (option = options_next(argc, argv, "serve", ":c:h", options)) != -1;) {
 		switch (option) {
 		case 'c': path = optarg; break;
 		case 'h': print_help(); return EXIT_SUCCESS;

@@ -1,11 +1,11 @@
 /* command.c: `mxward log verify`. */
 #include "module/command.h"
 #include "module/escape.h"
+#include "module/options.h"
 #include "module/vlog/verify.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -243,7 +243,7 @@ int command_log_verify(int argc, char **argv)
 	};
 	request_t request = { .json = false };
 
-	for (int option; (option = getopt_long(argc, argv, "k:h", options, NULL)) != -1;) {
+	for (int option; (option = options_next(argc, argv, "log verify", ":k:h", options)) != -1;) {
 		if (option == 'h') {
 			fputs(help, stdout);
 			return 0;

@@ -1,14 +1,17 @@
 #!/usr/bin/python3 -B
 """Holds the manual pages against the program: every option, exit status, check and JSON key that it has is described, and
-the pages are well formed. Usage: manual_test.py MXWARD FOLDER_OF_PAGES"""
+the pages are well formed; who mistakes an option is shown the way. Usage: manual_test.py MXWARD FOLDER_OF_PAGES"""
 import json
 import pathlib
 import re
 import subprocess
 import sys
 
-PAGES = {"serve": "mxward-serve.8", "checkconf": "mxward-checkconf.1", "lookup": "mxward-lookup.1", "doctor": "mxward-doctor.1", "log": "mxward-log.1", "history": "mxward-history.1", "reverse": "mxward-reverse.1", "version": "mxward.1",
-         **dict.fromkeys(("status", "stats", "reload", "flush", "cache", "nta", "trust-anchors", "alerts", "explain", "stop"), "mxward-control.1")}
+USAGE = 64
+PAGES = {"serve": "mxward-serve.8", "checkconf": "mxward-checkconf.1", "lookup": "mxward-lookup.1", "doctor": "mxward-doctor.1",
+         "log": "mxward-log.1", "history": "mxward-history.1", "reverse": "mxward-reverse.1", "version": "mxward.1",
+         **dict.fromkeys(("status", "stats", "reload", "flush", "cache", "nta", "trust-anchors", "alerts", "explain", "stop"),
+                         "mxward-control.1")}
 
 
 def _run(*command):
@@ -46,9 +49,20 @@ def _missing(mxward, folder):
             yield f"mxward-lookup.1: the key {key}"
 
 
+def _lost(mxward):
+    """Commands that do not say of an option that it is none, or where those are that there are."""
+    for command in (*PAGES, "log verify", "log stats"):
+        if command == "version":
+            continue  # it has none
+        ran = _run(mxward, *command.split(), "--no-such")
+        name = "log" if command == "log stats" else command
+        if (ran.returncode, ran.stderr) != (USAGE, f"mxward {name}: there is no option --no-such; see mxward {name} --help\n"):
+            yield f"mxward {command} --no-such: exit status {ran.returncode}, {ran.stderr!r}"
+
+
 def main():
     mxward, folder = sys.argv[1], pathlib.Path(sys.argv[2])
-    wrong = sorted(_missing(mxward, folder))
+    wrong = sorted(_missing(mxward, folder)) + list(_lost(mxward))
     lint = _run("mandoc", "-Tlint", "-Wwarning", *map(str, sorted(folder.iterdir())))
     if lint.returncode:
         wrong += lint.stdout.splitlines()

@@ -224,8 +224,9 @@ class LogShowTest(unittest.TestCase):
                                 (("--client", "1.2.3.4/33"), "give an address or a network"), (("--limit", "0"), "give a number"),
                                 (("--type", "\x1b"), "\\027"), (("--text", "x" * 300), "at most 255"),
                                 (("--since", "1h", "--since", "2h"), "given twice"), (("-f", "-r"), "exclude each other"),
-                                (("--no-such",), "unrecognized option")):
+                                (("--no-such",), "mxward log: there is no option --no-such; see mxward log --help")):
             self.assertIn(part, self.run_log(*arguments, self.log, status=64).stderr)
+        self.assertIn("a value is missing behind -n", self.run_log(self.log, "-n", status=64).stderr)
         self.assertIn("are for show", self.run_log("stats", "-n", "1", self.log, status=64).stderr)
         self.assertIn("Usage: mxward log", self.run_log("--help").stdout)
         missing = self.folder / "none.yaml"
