@@ -105,7 +105,13 @@ static void begin_mx(const place_t *place, struct module_qstate *query)
 	}
 }
 
-/* The address of an exchange is worth as much to a forger as the MX record: it comes over TCP. */
+/* What clients are told of an exchange's address comes over TCP; not so in monitor mode, which changes nothing. */
+static bool tells_from_tcp(const state_t *state)
+{
+	return policy_corroborates(state->policy) && !policy_monitors(state->policy);
+}
+
+/* The address of an exchange is worth as much to a forger as the MX record. */
 static void begin_address(const place_t *place, struct module_qstate *query)
 {
 	const state_t *state = place->state;
@@ -113,7 +119,7 @@ static void begin_address(const place_t *place, struct module_qstate *query)
 	name_t name;
 
 	query->ext_state[place->id] = module_wait_module;
-	if (!policy_corroborates(state->policy) || !question_name(&query->qinfo, &name) ||
+	if (!tells_from_tcp(state) || !question_name(&query->qinfo, &name) ||
 	    !marks_has(state->verdicts, &name, MARK_EXCHANGE, clock_of_cache()) ||
 	    marks_has(state->verdicts, &name, MARK_NO_TCP, clock_of_cache()))
 		return;
@@ -172,8 +178,8 @@ static bool has_answer(const struct module_qstate *query)
 /* What came over TCP is in the caches of that way. Of these Unbound knows nothing when a client asks. */
 static void keep_for_clients(struct module_qstate *query, const question_t *question)
 {
-	if (question != NULL && question->own_env != NULL && question_is_address(query->qinfo.qtype) &&
-	    !query->no_cache_store && has_answer(query))
+	if (question != NULL && tells_from_tcp(question->place->state) && question->own_env != NULL &&
+	    question_is_address(query->qinfo.qtype) && !query->no_cache_store && has_answer(query))
 		message_keep(query, question->own_env);
 }
 

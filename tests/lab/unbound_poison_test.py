@@ -9,7 +9,7 @@ import asking
 import lab
 import manifest as manifests
 from cases import Cases
-from liar import EVIL_ADDRESS, EVIL_SERVER
+from liar import EVIL, EVIL_ADDRESS, EVIL_SERVER
 from unbound_module import UnboundWithModule
 
 DOMAIN = "customer.isp.plain."
@@ -26,8 +26,12 @@ def _address_in_cache(unbound, name):
     return found[0] if found else None
 
 
-def main():
-    cases = Cases()
+def _seen(name, rdtype):
+    answer = asking.ask(lab.UNBOUND, name, rdtype)
+    return answer.failure or [rdata.to_text() for rrset in answer.reply.answer for rdata in rrset]
+
+
+def _poisoned(cases):
     with UnboundWithModule("unbound-poisoned") as unbound:
         asking.ask(lab.UNBOUND, f"first.{DOMAIN}", "TXT")
         cases.check(_address_in_cache(unbound, f"ns.{DOMAIN}") in (EVIL_SERVER, EVIL_ADDRESS), "the forger's delegation is cached")
@@ -41,6 +45,28 @@ def main():
                 for entry in unbound.validated()]
     cases.check([("differed", ["25.25.0.1", "25.25.0.2", "3ffe:25::1", "3ffe:25::2"])] == assessed, "what was judged came over TCP",
                 assessed)
+
+
+def _watched(cases):
+    """In monitor mode nothing is changed: the forger has his way, and the validation log knows better."""
+    with UnboundWithModule("unbound-watching", {"mx": {"mode": "monitor"}}) as unbound:
+        for which in ("miss", "hit"):
+            got = _seen("spoofed.plain.", "MX")
+            cases.check(got == [f"1 {EVIL}"], f"monitor: the MX set is what UDP says, {which}", got)
+            asking.ask(lab.UNBOUND, "spoofed-address.plain.", "MX")
+            got = _seen("mx1.spoofed-address.plain.", "A")
+            cases.check(got == [EVIL_ADDRESS], f"monitor: an exchange's address is what UDP says, {which}", got)
+        cases.check(unbound.stop() == 0, "unbound-watching stops with exit status 0")
+    assessed = {entry["question"]["name"]: {address["address"] for target in entry["mx"] for address in target["addresses"]}
+                for entry in unbound.validated()}
+    cases.check(not any(EVIL_ADDRESS in addresses for addresses in assessed.values()) and len(assessed) == 2,
+                "monitor: what was judged came over TCP", assessed)
+
+
+def main():
+    cases = Cases()
+    _poisoned(cases)
+    _watched(cases)
     return cases.finish()
 
 
