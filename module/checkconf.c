@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <libgen.h>
 #include <pwd.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,19 +59,41 @@ static void warn_directory(const check_t *check, const char *key, const char *pa
 	free(copy);
 }
 
+/* Files that are made where they are not there, and what comes of it when they cannot be. */
+static const struct made {
+	const char *key;
+	size_t place; /* of its path, in a conf_t */
+	const char *consequence;
+} made[] = {
+	{ "resolver.auto-trust-anchor-file", offsetof(conf_t, resolver.auto_trust_anchor_file),
+	  "the static trust anchor would be used" },
+	{ "cache.snapshot.file", offsetof(conf_t, cache.snapshot.file), "a restart would empty the cache" },
+	{ "cache.snapshot.key", offsetof(conf_t, cache.snapshot.key), "a restart would empty the cache" },
+	{ "validation-log.file", offsetof(conf_t, validation_log.file), "nothing would be written" },
+	{ "validation-log.key", offsetof(conf_t, validation_log.key), "the key could not be kept" },
+	{ "alerts.file", offsetof(conf_t, alerts.file), "a restart would tell what is open again" },
+	{ "history.file", offsetof(conf_t, history.file), "MX sets would not be remembered" },
+	{ "control.nta-file", offsetof(conf_t, control.nta_file),
+	  "a restart would forget negative trust anchors that were set by command" },
+};
+
+static const char *path_at(const conf_t *conf, size_t place)
+{
+	return *(char *const *)(const void *)((const char *)conf + place);
+}
+
 static void warn_about_file(const check_t *check, const conf_t *standard)
 {
 	const conf_t *conf = check->conf;
 
 	if (conf->log.to[0] == '/')
 		warn_directory(check, "log.to", conf->log.to, "lines would go to standard error");
-	if (strcmp(conf->resolver.auto_trust_anchor_file, standard->resolver.auto_trust_anchor_file) != 0)
-		warn_directory(check, "resolver.auto-trust-anchor-file", conf->resolver.auto_trust_anchor_file,
-			       "the static trust anchor would be used");
-	if (strcmp(conf->validation_log.file, standard->validation_log.file) != 0)
-		warn_directory(check, "validation-log.file", conf->validation_log.file, "nothing would be written");
-	if (strcmp(conf->validation_log.key, standard->validation_log.key) != 0)
-		warn_directory(check, "validation-log.key", conf->validation_log.key, "the key could not be kept");
+	for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++) {
+		const char *path = path_at(conf, made[i].place);
+
+		if (path[0] != '\0' && strcmp(path, path_at(standard, made[i].place)) != 0)
+			warn_directory(check, made[i].key, path, made[i].consequence);
+	}
 	if (conf->user[0] != '\0' && strcmp(conf->user, standard->user) != 0 && getpwnam(conf->user) == NULL)
 		print_warning(load_line(conf, check->file, "user",
 					"warning: user: there is no user %s, and a daemon started as root would "

@@ -120,6 +120,16 @@ class Checkconf(unittest.TestCase):
                     "directory): nothing would be written\n"
                     "FILE:6:8: warning: validation-log.key: there is no directory /nonexistent (No such file or "
                     "directory): the key could not be kept\n")
+        for key, consequence in (("cache.snapshot.file", "a restart would empty the cache"),
+                                 ("cache.snapshot.key", "a restart would empty the cache"),
+                                 ("alerts.file", "a restart would tell what is open again"),
+                                 ("history.file", "MX sets would not be remembered"),
+                                 ("control.nta-file", "a restart would forget negative trust anchors that were set by command")):
+            *sections, name = key.split(".")
+            text = "".join(f"{section}: {{" for section in sections) + f"{name}: /nonexistent/x" + "}" * len(sections)
+            self.expect(self.base(f"{text}\n"), 0,
+                        f"FILE:4:{text.index('/') + 1}: warning: {key}: there is no directory /nonexistent (No such file or directory): "
+                        f"{consequence}\n")
         self.expect(self.base("validation-log: {file: ''}\n"), 0, "")
         self.expect(f"resolver:\n  root-hints: {self.hints}\n  trust-anchor-file: []\n  auto-trust-anchor-file: ''\n", 0,
                     "FILE:3:22: warning: resolver.trust-anchor-file: without a trust anchor nothing is validated\n")
