@@ -352,14 +352,14 @@ const verdict_t *assessment_finish(assessment_t *assessment)
 {
 	static const outcome_t failed = { .state = OUTCOME_FAILED, .why = "no answer in time" };
 
-	if (assessment->finished)
-		return &assessment->verdict;
-	for (unsigned id = 0; id < REPLIES; id++)
-		if (assessment->asks[id] == ASK_WANTED || assessment->asks[id] == ASK_OUT)
-			supply_reply(assessment, (reply_id_t)id, &failed);
-	assessment->finished = true;
-	verdict_make(assessment);
-	return &assessment->verdict;
+	if (!assessment->finished) {
+		for (unsigned id = 0; id < REPLIES; id++)
+			if (assessment->asks[id] == ASK_WANTED || assessment->asks[id] == ASK_OUT)
+				supply_reply(assessment, (reply_id_t)id, &failed);
+		assessment->finished = true;
+		verdict_make(assessment);
+	}
+	return assessment->verdict != NULL ? assessment->verdict : &verdict_without_memory;
 }
 
 void assessment_free(assessment_t *assessment)
@@ -372,6 +372,6 @@ void assessment_free(assessment_t *assessment)
 	free(assessment->host_of);
 	drift_free_past(&assessment->past);
 	free(assessment->stripped);
-	verdict_free(&assessment->verdict);
+	verdict_free(assessment->verdict);
 	free(assessment);
 }

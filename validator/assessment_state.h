@@ -44,7 +44,7 @@ struct assessment {
 	bool *stripped; /* with a past, once judged: for each record of the judged set whether policy wants it left out */
 	drift_t drift; /* the same */
 	bool finished;
-	verdict_t verdict;
+	verdict_t *verdict; /* NULL until then: it is twice as large as all the rest, and thousands may wait */
 };
 
 enum { ASSESSMENT_NO_HOST = 0xffff };

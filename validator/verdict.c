@@ -27,6 +27,10 @@ static void fail(verdict_t *verdict, answer_err_t err, const char *why)
 	}
 }
 
+const verdict_t verdict_without_memory = {
+	.rejected = true, .failed = true, .ede = EDE_OTHER, .text = "memory is out"
+};
+
 /* ---- findings ---- */
 
 /* "mx: CHECK HOST" of the first finding that led to the verdict. */
@@ -257,7 +261,7 @@ static void act(const assessment_t *assessment, const judgement_t *judgement, ve
 
 static void conclude(assessment_t *assessment, const judgement_t *judgement)
 {
-	verdict_t *verdict = &assessment->verdict;
+	verdict_t *verdict = assessment->verdict;
 
 	list_findings(judgement, verdict);
 	describe(assessment, judgement, verdict);
@@ -270,9 +274,12 @@ static void conclude(assessment_t *assessment, const judgement_t *judgement)
 void verdict_make(assessment_t *assessment)
 {
 	const reply_t *judged = assessment->judged;
-	verdict_t *verdict = &assessment->verdict;
+	verdict_t *verdict = calloc(1, sizeof(*verdict));
 	judgement_t judgement = { .failed = NULL };
 
+	assessment->verdict = verdict;
+	if (verdict == NULL)
+		return;
 	verdict->ede = EDE_NONE;
 	verdict->security = verdict->received = judged->security;
 	if (judged->err != ANSWER_OK && judged->security != SECURITY_BOGUS)
@@ -286,7 +293,10 @@ void verdict_make(assessment_t *assessment)
 
 void verdict_free(verdict_t *verdict)
 {
+	if (verdict == NULL)
+		return;
 	answer_free(&verdict->answer);
 	free(verdict->targets);
 	free(verdict->other);
+	free(verdict);
 }

@@ -4,8 +4,11 @@
 
 #include "validator/assessment_state.h"
 
-/* Fills in assessment->verdict. It is known which answer is judged. */
+/* Makes assessment->verdict, which stays NULL when memory is out. It is known which answer is judged. */
 void verdict_make(assessment_t *assessment);
 void verdict_free(verdict_t *verdict);
+
+/* A failure, for the case that there is no memory for a verdict. */
+extern const verdict_t verdict_without_memory;
 
 #endif

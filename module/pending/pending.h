@@ -64,8 +64,8 @@ MUST_USE pending_t *pending_start(const pending_settings_t *settings, cache_t *c
 /* Waits until a resolver process answers, at most so many milliseconds. */
 MUST_USE bool pending_wait_ready(pending_t *pending, unsigned milliseconds);
 
-/* Takes a question (front_miss_fn), which pending_wake() sets going: once for all of a batch, when it is done (front_handed_fn). From
- * any thread, never blocks. False when there are too many. */
+/* Takes a question (front_miss_fn), which pending_wake() sets going: once for all of a batch, when it is done
+ * (front_handed_fn). From any thread, never blocks. False when there are too many. */
 MUST_USE bool pending_submit(pending_t *pending, const query_t *query, const client_t *client);
 void pending_wake(pending_t *pending);
 
