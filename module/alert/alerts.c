@@ -261,7 +261,6 @@ static void destroy(alerts_t *alerts)
 	pthread_mutex_destroy(&alerts->lock);
 	free(alerts->file);
 	free(alerts);
-	curl_global_cleanup();
 }
 
 alerts_t *alerts_new(const alerts_settings_t *settings, log_t *log)
@@ -270,10 +269,6 @@ alerts_t *alerts_new(const alerts_settings_t *settings, log_t *log)
 
 	if (alerts == NULL)
 		return NULL;
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
-		free(alerts);
-		return NULL;
-	}
 	alerts->log = log;
 	pthread_mutex_init(&alerts->lock, NULL);
 	if (prepare(alerts, settings) && thread_start(&alerts->thread, thread_main, alerts, "alerts"))

@@ -5,13 +5,18 @@
 #include "module/alert/words.h"
 #include "module/clock.h"
 
+#include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/uio.h>
 #include <systemd/sd-journal.h>
 #include <unistd.h>
 
 enum { FIELDS_MAX = 16 };
+
+static_assert(EXEC_FDS_MAX + 1 <= WEBHOOK_FDS_MAX, "webhook_poll() takes all, and our own");
 
 static const char journal_socket[] = "/run/systemd/journal/socket";
 
@@ -19,7 +24,7 @@ struct deliver {
 	deliver_told_fn *told;
 	void *owner;
 	log_t *log;
-	CURLM *multi;
+	int wake; /* an eventfd */
 	exec_t *exec;
 	webhook_t *webhook;
 	bool to_log;
@@ -56,10 +61,10 @@ deliver_t *deliver_new(deliver_told_fn *told, void *owner, log_t *log)
 	deliver->told = told;
 	deliver->owner = owner;
 	deliver->log = log;
-	deliver->multi = curl_multi_init();
+	deliver->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	deliver->exec = exec_new(on_exec_done, deliver, log);
-	deliver->webhook = deliver->multi != NULL ? webhook_new(deliver->multi, on_webhook_done, deliver, log) : NULL;
-	if (deliver->exec != NULL && deliver->webhook != NULL)
+	deliver->webhook = webhook_new(on_webhook_done, deliver, log);
+	if (deliver->wake >= 0 && deliver->exec != NULL && deliver->webhook != NULL)
 		return deliver;
 	deliver_free(deliver);
 	return NULL;
@@ -71,8 +76,8 @@ void deliver_free(deliver_t *deliver)
 		return;
 	webhook_free(deliver->webhook);
 	exec_free(deliver->exec);
-	if (deliver->multi != NULL)
-		curl_multi_cleanup(deliver->multi);
+	if (deliver->wake >= 0)
+		close(deliver->wake);
 	free(deliver);
 }
 
@@ -169,18 +174,26 @@ static int sooner(int one, int other)
 
 void deliver_poll(deliver_t *deliver, int wait_ms)
 {
-	struct curl_waitfd fds[EXEC_FDS_MAX];
+	struct pollfd fds[EXEC_FDS_MAX + 1];
 	const uint64_t now = now_ms();
 	unsigned count = exec_fds(deliver->exec, fds);
+	uint64_t wakes;
+
+	fds[count++] = (struct pollfd){ .fd = deliver->wake, .events = POLLIN };
 
 	wait_ms = sooner(wait_ms, exec_wait(deliver->exec, now));
 	wait_ms = sooner(wait_ms, webhook_wait(deliver->webhook, now));
-	(void)curl_multi_poll(deliver->multi, fds, count, wait_ms, NULL);
+	webhook_poll(deliver->webhook, fds, count, wait_ms);
+	while (read(deliver->wake, &wakes, sizeof(wakes)) < 0 && errno == EINTR)
+		;
 }
 
 void deliver_wake(deliver_t *deliver)
 {
-	(void)curl_multi_wakeup(deliver->multi);
+	const uint64_t one = 1;
+
+	while (write(deliver->wake, &one, sizeof(one)) < 0 && errno == EINTR)
+		;
 }
 
 size_t deliver_count(const deliver_t *deliver)

@@ -315,7 +315,7 @@ void exec_run(exec_t *exec, uint64_t now_ms)
 	}
 }
 
-unsigned exec_fds(const exec_t *exec, struct curl_waitfd fds[EXEC_FDS_MAX])
+unsigned exec_fds(const exec_t *exec, struct pollfd fds[EXEC_FDS_MAX])
 {
 	unsigned count = 0;
 
@@ -325,9 +325,9 @@ unsigned exec_fds(const exec_t *exec, struct curl_waitfd fds[EXEC_FDS_MAX])
 		if (place->pid == 0)
 			continue;
 		if (place->output >= 0)
-			fds[count++] = (struct curl_waitfd){ .fd = place->output, .events = CURL_WAIT_POLLIN };
+			fds[count++] = (struct pollfd){ .fd = place->output, .events = POLLIN };
 		if (place->pidfd >= 0)
-			fds[count++] = (struct curl_waitfd){ .fd = place->pidfd, .events = CURL_WAIT_POLLIN };
+			fds[count++] = (struct pollfd){ .fd = place->pidfd, .events = POLLIN };
 	}
 	return count;
 }

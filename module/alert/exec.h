@@ -9,7 +9,7 @@
 
 #include "module/log/log.h"
 
-#include <curl/curl.h>
+#include <poll.h>
 #include <stdint.h>
 
 enum {
@@ -39,7 +39,7 @@ bool exec_is_configured(const exec_t *exec);
 MUST_USE bool exec_put(exec_t *exec, char *environment, uint64_t tag);
 
 /* What to wait for: descriptors, and the milliseconds until a time limit; -1 for none. */
-unsigned exec_fds(const exec_t *exec, struct curl_waitfd fds[EXEC_FDS_MAX]);
+unsigned exec_fds(const exec_t *exec, struct pollfd fds[EXEC_FDS_MAX]);
 int exec_wait(const exec_t *exec, uint64_t now_ms);
 
 /* Starts what may start, and looks after what runs. `now_ms` is a clock that nobody sets. */

@@ -1,7 +1,10 @@
 /* webhook.c: see webhook.h. */
 #include "module/alert/webhook.h"
 
+#include "module/alert/curl.h"
+
 #include <arpa/inet.h>
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -24,7 +27,8 @@ typedef struct waiting {
 } waiting_t;
 
 struct webhook {
-	CURLM *multi;
+	curl_t curl;
+	CURLM *multi; /* NULL: libcurl is not loaded */
 	webhook_done_fn *done;
 	void *owner;
 	log_t *log;
@@ -63,25 +67,34 @@ static const char *problem_of_parts(const char *scheme, const char *host, const 
 				   "use https://";
 }
 
-const char *webhook_url_problem(const char *url)
+static const char *problem_of_url(const curl_t *curl, const char *url)
 {
-	CURLU *parts = curl_url();
+	CURLU *parts = curl->url();
 	const char *problem = "is no URL";
 	char *scheme = NULL;
 	char *host = NULL;
 	char *user = NULL;
 
-	if (parts != NULL && curl_url_set(parts, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK &&
-	    curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
-	    curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK) {
-		(void)curl_url_get(parts, CURLUPART_USER, &user, 0);
+	if (parts != NULL && curl->url_set(parts, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK &&
+	    curl->url_get(parts, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
+	    curl->url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK) {
+		(void)curl->url_get(parts, CURLUPART_USER, &user, 0);
 		problem = problem_of_parts(scheme, host, user);
 	}
-	curl_free(scheme);
-	curl_free(host);
-	curl_free(user);
-	curl_url_cleanup(parts);
+	curl->free(scheme);
+	curl->free(host);
+	curl->free(user);
+	curl->url_cleanup(parts);
 	return problem;
+}
+
+const char *webhook_url_problem(const char *url)
+{
+	char problem[LATE_PROBLEM_MAX];
+	curl_t curl;
+
+	return curl_load(&curl, problem) ? problem_of_url(&curl, url)
+					 : "wants libcurl, which is not there: install the package libcurl4";
 }
 
 uint64_t webhook_back_off(uint32_t retry_ms, unsigned failures)
@@ -115,10 +128,11 @@ static bool copy_settings(webhook_settings_t *copy, const webhook_settings_t *se
 static void stop_try(webhook_t *webhook)
 {
 	if (webhook->easy != NULL) {
-		curl_multi_remove_handle(webhook->multi, webhook->easy);
-		curl_easy_cleanup(webhook->easy);
+		webhook->curl.multi_remove_handle(webhook->multi, webhook->easy);
+		webhook->curl.easy_cleanup(webhook->easy);
 	}
-	curl_slist_free_all(webhook->headers);
+	if (webhook->headers != NULL)
+		webhook->curl.slist_free_all(webhook->headers);
 	webhook->easy = NULL;
 	webhook->headers = NULL;
 }
@@ -138,11 +152,38 @@ static void finish_head(webhook_t *webhook, bool delivered)
 	webhook->done(webhook->owner, tag, delivered);
 }
 
+static bool start_curl(webhook_t *webhook)
+{
+	char problem[LATE_PROBLEM_MAX] = "memory is out";
+
+	if (webhook->multi == NULL && curl_load(&webhook->curl, problem) &&
+	    webhook->curl.global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK) {
+		webhook->multi = webhook->curl.multi_init();
+		if (webhook->multi == NULL)
+			webhook->curl.global_cleanup();
+	}
+	if (webhook->multi == NULL)
+		log_write(webhook->log, LOG_LEVEL_ERROR,
+			  "alerts.webhook: nothing is sent: %s: install the package libcurl4, and reload", problem);
+	return webhook->multi != NULL;
+}
+
+static void stop_curl(webhook_t *webhook)
+{
+	if (webhook->multi == NULL)
+		return;
+	webhook->curl.multi_cleanup(webhook->multi);
+	webhook->curl.global_cleanup();
+}
+
 bool webhook_configure(webhook_t *webhook, const webhook_settings_t *settings)
 {
+	webhook_settings_t wanted = *settings;
 	webhook_settings_t copy;
 
-	if (!copy_settings(&copy, settings))
+	if (wanted.url[0] != '\0' && !start_curl(webhook))
+		wanted.url = "";
+	if (!copy_settings(&copy, &wanted))
 		return false;
 	stop_try(webhook);
 	free_settings(&webhook->settings);
@@ -159,13 +200,12 @@ bool webhook_is_configured(const webhook_t *webhook)
 	return webhook->settings.url != NULL && webhook->settings.url[0] != '\0';
 }
 
-webhook_t *webhook_new(CURLM *multi, webhook_done_fn *done, void *owner, log_t *log)
+webhook_t *webhook_new(webhook_done_fn *done, void *owner, log_t *log)
 {
 	webhook_t *webhook = calloc(1, sizeof(*webhook));
 
 	if (webhook == NULL)
 		return NULL;
-	webhook->multi = multi;
 	webhook->done = done;
 	webhook->owner = owner;
 	webhook->log = log;
@@ -181,6 +221,7 @@ void webhook_free(webhook_t *webhook)
 		free(head(webhook)->json);
 		webhook->first = (webhook->first + 1) % WEBHOOK_WAITING_MAX;
 	}
+	stop_curl(webhook);
 	free_settings(&webhook->settings);
 	free(webhook);
 }
@@ -222,7 +263,7 @@ static bool read_token(const char *path, char token[WEBHOOK_TOKEN_MAX], char *wh
 
 static bool add_header(webhook_t *webhook, const char *header)
 {
-	struct curl_slist *longer = curl_slist_append(webhook->headers, header);
+	struct curl_slist *longer = webhook->curl.slist_append(webhook->headers, header);
 
 	if (longer != NULL)
 		webhook->headers = longer;
@@ -246,25 +287,26 @@ static bool set_up(webhook_t *webhook)
 {
 	const webhook_settings_t *settings = &webhook->settings;
 	CURL *easy = webhook->easy;
-	bool good = curl_easy_setopt(easy, CURLOPT_URL, settings->url) == CURLE_OK &&
-		    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
-		    curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK && /* none, whatever the environment says */
-		    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
-		    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
-		    curl_easy_setopt(easy, CURLOPT_TIMEOUT, (long)settings->timeout_s) == CURLE_OK &&
-		    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)settings->timeout_s) == CURLE_OK &&
-		    curl_easy_setopt(easy, CURLOPT_USERAGENT, "mxward") == CURLE_OK &&
-		    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, webhook->headers) == CURLE_OK &&
-		    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, head(webhook)->json) == CURLE_OK &&
-		    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_reply) == CURLE_OK &&
-		    curl_easy_setopt(easy, CURLOPT_WRITEDATA, webhook) == CURLE_OK &&
-		    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, webhook->error) == CURLE_OK;
+	bool good = webhook->curl.easy_setopt(easy, CURLOPT_URL, settings->url) == CURLE_OK &&
+		    webhook->curl.easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
+		    webhook->curl.easy_setopt(easy, CURLOPT_PROXY, "") ==
+			    CURLE_OK && /* none, whatever the environment says */
+		    webhook->curl.easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
+		    webhook->curl.easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+		    webhook->curl.easy_setopt(easy, CURLOPT_TIMEOUT, (long)settings->timeout_s) == CURLE_OK &&
+		    webhook->curl.easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)settings->timeout_s) == CURLE_OK &&
+		    webhook->curl.easy_setopt(easy, CURLOPT_USERAGENT, "mxward") == CURLE_OK &&
+		    webhook->curl.easy_setopt(easy, CURLOPT_HTTPHEADER, webhook->headers) == CURLE_OK &&
+		    webhook->curl.easy_setopt(easy, CURLOPT_POSTFIELDS, head(webhook)->json) == CURLE_OK &&
+		    webhook->curl.easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_reply) == CURLE_OK &&
+		    webhook->curl.easy_setopt(easy, CURLOPT_WRITEDATA, webhook) == CURLE_OK &&
+		    webhook->curl.easy_setopt(easy, CURLOPT_ERRORBUFFER, webhook->error) == CURLE_OK;
 
 	if (good && settings->ca_file[0] != '\0')
-		good = curl_easy_setopt(easy, CURLOPT_CAINFO, settings->ca_file) == CURLE_OK &&
-		       curl_easy_setopt(easy, CURLOPT_CAPATH, NULL) == CURLE_OK;
+		good = webhook->curl.easy_setopt(easy, CURLOPT_CAINFO, settings->ca_file) == CURLE_OK &&
+		       webhook->curl.easy_setopt(easy, CURLOPT_CAPATH, NULL) == CURLE_OK;
 	/* At a stop nobody waits for a resolver thread of libcurl's: it may be asking us. */
-	(void)curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+	(void)webhook->curl.easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 	return good;
 }
 
@@ -291,13 +333,13 @@ static void begin_try(webhook_t *webhook, uint64_t now_ms)
 
 	webhook->taken = 0;
 	webhook->error[0] = '\0';
-	webhook->easy = curl_easy_init();
+	webhook->easy = webhook->curl.easy_init();
 	if (webhook->easy != NULL && add_header(webhook, "Content-Type: application/json") &&
 	    add_header(webhook, "Expect:") && add_token(webhook, why) && set_up(webhook) &&
-	    curl_multi_add_handle(webhook->multi, webhook->easy) == CURLM_OK)
+	    webhook->curl.multi_add_handle(webhook->multi, webhook->easy) == CURLM_OK)
 		return;
 	if (webhook->easy != NULL)
-		curl_easy_cleanup(webhook->easy);
+		webhook->curl.easy_cleanup(webhook->easy);
 	webhook->easy = NULL;
 	stop_try(webhook);
 	fail(webhook, why, now_ms);
@@ -308,11 +350,12 @@ static void end_try(webhook_t *webhook, CURLcode code, uint64_t now_ms)
 	char why[CURL_ERROR_SIZE + 64];
 	long status = 0;
 
-	(void)curl_easy_getinfo(webhook->easy, CURLINFO_RESPONSE_CODE, &status);
+	(void)webhook->curl.easy_getinfo(webhook->easy, CURLINFO_RESPONSE_CODE, &status);
 	if (status != 0 && (code == CURLE_OK || webhook->taken > WEBHOOK_REPLY_MAX))
 		snprintf(why, sizeof(why), "the receiver answered with status %ld", status);
 	else
-		snprintf(why, sizeof(why), "%s", webhook->error[0] != '\0' ? webhook->error : curl_easy_strerror(code));
+		snprintf(why, sizeof(why), "%s",
+			 webhook->error[0] != '\0' ? webhook->error : webhook->curl.easy_strerror(code));
 	stop_try(webhook);
 	if ((code == CURLE_OK || webhook->taken > WEBHOOK_REPLY_MAX) && status >= SUCCESS_FIRST &&
 	    status <= SUCCESS_LAST) {
@@ -342,7 +385,7 @@ static void collect(webhook_t *webhook, uint64_t now_ms)
 	const CURLMsg *message;
 	int left;
 
-	while (webhook->easy != NULL && (message = curl_multi_info_read(webhook->multi, &left)) != NULL)
+	while (webhook->easy != NULL && (message = webhook->curl.multi_info_read(webhook->multi, &left)) != NULL)
 		if (message->msg == CURLMSG_DONE && message->easy_handle == webhook->easy)
 			end_try(webhook, message->data.result, now_ms);
 }
@@ -351,12 +394,14 @@ void webhook_run(webhook_t *webhook, uint64_t now_ms)
 {
 	int running;
 
-	(void)curl_multi_perform(webhook->multi, &running);
+	if (webhook->multi == NULL)
+		return;
+	(void)webhook->curl.multi_perform(webhook->multi, &running);
 	collect(webhook, now_ms);
 	if (webhook->easy != NULL || webhook->count == 0 || now_ms < webhook->due)
 		return;
 	begin_try(webhook, now_ms);
-	(void)curl_multi_perform(webhook->multi, &running);
+	(void)webhook->curl.multi_perform(webhook->multi, &running);
 	collect(webhook, now_ms);
 }
 
@@ -365,6 +410,20 @@ int webhook_wait(const webhook_t *webhook, uint64_t now_ms)
 	if (webhook->easy != NULL || webhook->count == 0)
 		return -1; /* libcurl knows its own times */
 	return webhook->due > now_ms ? (int)(webhook->due - now_ms) : 0;
+}
+
+void webhook_poll(const webhook_t *webhook, struct pollfd *fds, unsigned count, int wait_ms)
+{
+	struct curl_waitfd also[WEBHOOK_FDS_MAX];
+
+	assert(count <= WEBHOOK_FDS_MAX);
+	if (webhook->easy == NULL) {
+		(void)poll(fds, count, wait_ms);
+		return;
+	}
+	for (unsigned i = 0; i < count; i++)
+		also[i] = (struct curl_waitfd){ .fd = fds[i].fd, .events = CURL_WAIT_POLLIN };
+	(void)webhook->curl.multi_poll(webhook->multi, also, count, wait_ms, NULL);
 }
 
 size_t webhook_count(const webhook_t *webhook)

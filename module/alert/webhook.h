@@ -10,7 +10,7 @@
 
 #include "module/log/log.h"
 
-#include <curl/curl.h>
+#include <poll.h>
 #include <stdint.h>
 
 enum {
@@ -18,6 +18,7 @@ enum {
 	WEBHOOK_REPLY_MAX = 64 << 10,
 	WEBHOOK_TOKEN_MAX = 4096, /* octets of the token's file */
 	WEBHOOK_TRIES = 20,       /* more than an hour at 5 s */
+	WEBHOOK_FDS_MAX = 16,     /* of others, for webhook_poll() */
 };
 
 typedef struct webhook webhook_t;
@@ -40,13 +41,14 @@ const char *webhook_url_problem(const char *url);
 /* Milliseconds to wait after so many failures in a row, which are at least one. */
 uint64_t webhook_back_off(uint32_t retry_ms, unsigned failures);
 
-/* `multi` is borrowed. NULL when memory is out. */
-MUST_USE webhook_t *webhook_new(CURLM *multi, webhook_done_fn *done, void *owner, log_t *log);
+/* NULL when memory is out. */
+MUST_USE webhook_t *webhook_new(webhook_done_fn *done, void *owner, log_t *log);
 
 /* Forgets what waits, without `done`. */
 void webhook_free(webhook_t *webhook);
 
-/* Copied. What is underway begins anew. False when memory is out: the old ones stay. */
+/* Copied. What is underway begins anew. With the first URL libcurl is loaded; when it is not there, a line in the log says so, and there
+ * is no webhook. False when memory is out: the old ones stay. */
 MUST_USE bool webhook_configure(webhook_t *webhook, const webhook_settings_t *settings);
 bool webhook_is_configured(const webhook_t *webhook);
 
@@ -58,6 +60,9 @@ void webhook_run(webhook_t *webhook, uint64_t now_ms);
 
 /* Milliseconds until the next try is due; -1 for none. */
 int webhook_wait(const webhook_t *webhook, uint64_t now_ms);
+
+/* As poll(), and ends when libcurl has something to do, too. */
+void webhook_poll(const webhook_t *webhook, struct pollfd *fds, unsigned count, int wait_ms);
 
 /* How many wait or are underway. */
 size_t webhook_count(const webhook_t *webhook);

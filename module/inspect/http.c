@@ -13,7 +13,6 @@
 #include "module/inspect/page.h"
 #include "module/inspect/routes.h"
 
-#include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -41,6 +40,7 @@ typedef struct connection {
 
 struct http {
 	const http_settings_t *settings;
+	const mhd_t *mhd;
 	workers_t *workers;
 	streams_t *streams;
 	struct MHD_Daemon *daemon;
@@ -64,16 +64,17 @@ typedef struct exchange {
 
 /* ---- connections ---- */
 
-static connection_t *connection_of(struct MHD_Connection *connection)
+static connection_t *connection_of(const http_t *http, struct MHD_Connection *connection)
 {
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	const union MHD_ConnectionInfo *info =
+		http->mhd->get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 
 	return info != NULL ? info->socket_context : NULL;
 }
 
-static void set_awaits(struct MHD_Connection *of, awaits_t awaits)
+static void set_awaits(const http_t *http, struct MHD_Connection *of, awaits_t awaits)
 {
-	connection_t *connection = connection_of(of);
+	connection_t *connection = connection_of(http, of);
 
 	if (connection == NULL)
 		return;
@@ -81,9 +82,10 @@ static void set_awaits(struct MHD_Connection *of, awaits_t awaits)
 	connection->since = clock_seconds(CLOCK_MONOTONIC);
 }
 
-static int fd_of(struct MHD_Connection *connection)
+static int fd_of(const http_t *http, struct MHD_Connection *connection)
 {
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	const union MHD_ConnectionInfo *info =
+		http->mhd->get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 
 	return info != NULL ? info->connect_fd : -1;
 }
@@ -98,7 +100,7 @@ static void on_connection(void *cls, struct MHD_Connection *mhd, void **context,
 		connection = calloc(1, sizeof(*connection));
 		if (connection == NULL)
 			return;
-		connection->fd = fd_of(mhd);
+		connection->fd = fd_of(http, mhd);
 		connection->since = clock_seconds(CLOCK_MONOTONIC);
 		TAILQ_INSERT_TAIL(&http->connections, connection, link);
 		*context = connection;
@@ -144,33 +146,33 @@ static const char *const fields[][2] = {
 	{ "Cross-Origin-Resource-Policy", "same-origin" },
 };
 
-static bool add(struct MHD_Response *response, const char *name, const char *value)
+static bool add(const http_t *http, struct MHD_Response *response, const char *name, const char *value)
 {
-	return MHD_add_response_header(response, name, value) == MHD_YES;
+	return http->mhd->add_response_header(response, name, value) == MHD_YES;
 }
 
-static bool add_fields(struct MHD_Response *response, const answer_t *answer)
+static bool add_fields(const http_t *http, struct MHD_Response *response, const answer_t *answer)
 {
 	bool added = true;
 
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		added = added && add(response, fields[i][0], fields[i][1]);
-	added = added && add(response, "Cache-Control", answer->etag != NULL ? "no-cache" : "no-store");
+		added = added && add(http, response, fields[i][0], fields[i][1]);
+	added = added && add(http, response, "Cache-Control", answer->etag != NULL ? "no-cache" : "no-store");
 	if (answer->etag != NULL)
-		added = added && add(response, "ETag", answer->etag);
+		added = added && add(http, response, "ETag", answer->etag);
 	if (answer->type != NULL)
-		added = added && add(response, "Content-Type", answer->type);
+		added = added && add(http, response, "Content-Type", answer->type);
 	if (answer->status == MHD_HTTP_METHOD_NOT_ALLOWED)
-		added = added && add(response, "Allow", "GET, HEAD");
+		added = added && add(http, response, "Allow", "GET, HEAD");
 	if (answer->status == MHD_HTTP_UNAUTHORIZED)
-		added = added && add(response, "WWW-Authenticate", "Bearer");
+		added = added && add(http, response, "WWW-Authenticate", "Bearer");
 	if (answer->status == MHD_HTTP_SERVICE_UNAVAILABLE)
-		added = added && add(response, "Retry-After", "5");
+		added = added && add(http, response, "Retry-After", "5");
 	return added;
 }
 
 /* Borrows the answer's octets, which live as long as the exchange. */
-static struct MHD_Response *response_of(const answer_t *answer)
+static struct MHD_Response *response_of(const http_t *http, const answer_t *answer)
 {
 	static const char nothing[] = "";
 	const void *octets = answer->octets != NULL ? answer->octets : answer->text;
@@ -179,37 +181,38 @@ static struct MHD_Response *response_of(const answer_t *answer)
 		void *mutable; /* as libmicrohttpd wants it; it does not write */
 	} body = { octets != NULL ? octets : nothing };
 
-	return MHD_create_response_from_buffer(answer->size, body.mutable, MHD_RESPMEM_PERSISTENT);
+	return http->mhd->create_response_from_buffer(answer->size, body.mutable, MHD_RESPMEM_PERSISTENT);
 }
 
 static enum MHD_Result queue(exchange_t *exchange, struct MHD_Connection *connection)
 {
+	const http_t *http = exchange->http;
 	const answer_t *answer = &exchange->job.answer;
-	struct MHD_Response *response = response_of(answer);
+	struct MHD_Response *response = response_of(http, answer);
 	enum MHD_Result queued = MHD_NO; /* closes the connection */
 
-	set_awaits(connection, AWAITS_CLIENT);
+	set_awaits(http, connection, AWAITS_CLIENT);
 	if (response == NULL)
 		return MHD_NO;
-	if (add_fields(response, answer))
-		queued = MHD_queue_response(connection, answer->status, response);
-	MHD_destroy_response(response);
+	if (add_fields(http, response, answer))
+		queued = http->mhd->queue_response(connection, answer->status, response);
+	http->mhd->destroy_response(response);
 	return queued;
 }
 
 /* ---- requests ---- */
 
-static const char *field(struct MHD_Connection *connection, const char *name)
+static const char *field(const http_t *http, struct MHD_Connection *connection, const char *name)
 {
-	return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+	return http->mhd->lookup_connection_value(connection, MHD_HEADER_KIND, name);
 }
 
 /* GET and HEAD have no content (RFC 9110, 9.3.1): with some, two readers could differ about where the next request begins. */
-static bool has_content(struct MHD_Connection *connection)
+static bool has_content(const http_t *http, struct MHD_Connection *connection)
 {
-	const char *length = field(connection, "Content-Length");
+	const char *length = field(http, connection, "Content-Length");
 
-	return field(connection, "Transfer-Encoding") != NULL || (length != NULL && strcmp(length, "0") != 0);
+	return field(http, connection, "Transfer-Encoding") != NULL || (length != NULL && strcmp(length, "0") != 0);
 }
 
 static enum MHD_Result count_hosts(void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
@@ -226,26 +229,26 @@ static bool host_is_ours(const http_t *http, struct MHD_Connection *connection)
 {
 	struct sockaddr_storage local;
 	socklen_t size = sizeof(local);
-	const bool known = getsockname(fd_of(connection), (struct sockaddr *)&local, &size) == 0;
+	const bool known = getsockname(fd_of(http, connection), (struct sockaddr *)&local, &size) == 0;
 	unsigned hosts = 0;
 
-	(void)MHD_get_connection_values(connection, MHD_HEADER_KIND, count_hosts, &hosts);
-	return hosts == 1 && guard_host(field(connection, "Host"), known ? (struct sockaddr *)&local : NULL,
+	(void)http->mhd->get_connection_values(connection, MHD_HEADER_KIND, count_hosts, &hosts);
+	return hosts == 1 && guard_host(field(http, connection, "Host"), known ? (struct sockaddr *)&local : NULL,
 					http->settings->allowed_hosts);
 }
 
-static bool is_stored(struct MHD_Connection *connection, const char *etag)
+static bool is_stored(const http_t *http, struct MHD_Connection *connection, const char *etag)
 {
-	const char *known = field(connection, "If-None-Match");
+	const char *known = field(http, connection, "If-None-Match");
 
 	return known != NULL && (strcmp(known, "*") == 0 || strstr(known, etag) != NULL);
 }
 
-static answer_t page_answer(const page_file_t *file, struct MHD_Connection *connection)
+static answer_t page_answer(const http_t *http, const page_file_t *file, struct MHD_Connection *connection)
 {
 	answer_t answer = { .status = STATUS_OK, .type = file->type, .etag = file->etag };
 
-	if (is_stored(connection, file->etag)) {
+	if (is_stored(http, connection, file->etag)) {
 		answer.status = STATUS_NOT_MODIFIED;
 		return answer;
 	}
@@ -266,7 +269,7 @@ static void on_done(job_t *job)
 	http_t *http = exchange->http;
 
 	exchange->answered = true;
-	MHD_resume_connection(exchange->connection);
+	http->mhd->resume_connection(exchange->connection);
 	event_active(http->timer, 0, 0);
 }
 
@@ -290,23 +293,25 @@ static const char *busy_in_words(workers_err_t err)
 
 static void hand_to_worker(exchange_t *exchange, struct MHD_Connection *connection)
 {
+	const http_t *http = exchange->http;
 	workers_err_t err;
 
 	exchange->connection = connection;
 	exchange->job.work = answer_route;
 	exchange->job.done = on_done;
 	exchange->job.slow = exchange->route->how == ROUTE_SLOW;
-	err = workers_take(exchange->http->workers, &exchange->job);
+	err = workers_take(http->workers, &exchange->job);
 	if (err != WORKERS_TAKEN) {
 		answer_at_once(exchange, answer_error(MHD_HTTP_SERVICE_UNAVAILABLE, busy_in_words(err)));
 		return;
 	}
-	set_awaits(connection, AWAITS_US);
-	MHD_suspend_connection(connection);
+	set_awaits(http, connection, AWAITS_US);
+	http->mhd->suspend_connection(connection);
 }
 
 static void dispatch(exchange_t *exchange, struct MHD_Connection *connection)
 {
+	const http_t *http = exchange->http;
 	const page_file_t *file = page_find(exchange->uri.path);
 	const char *rest = "";
 	const route_t *route = file == NULL ? route_find(exchange->uri.path, &rest) : NULL;
@@ -314,9 +319,9 @@ static void dispatch(exchange_t *exchange, struct MHD_Connection *connection)
 	exchange->route = route;
 	exchange->rest = rest;
 	if (file != NULL)
-		answer_at_once(exchange, page_answer(file, connection));
+		answer_at_once(exchange, page_answer(http, file, connection));
 	else if ((route == NULL || !route->open) &&
-		 !guard_token(field(connection, "Authorization"), exchange->http->settings->token))
+		 !guard_token(field(http, connection, "Authorization"), http->settings->token))
 		answer_at_once(exchange, answer_error(MHD_HTTP_UNAUTHORIZED,
 						      "a token is needed: Authorization: Bearer TOKEN, with the token "
 						      "of inspection.token-file"));
@@ -332,10 +337,11 @@ static void dispatch(exchange_t *exchange, struct MHD_Connection *connection)
 
 static enum MHD_Result queue_stream(exchange_t *exchange, struct MHD_Connection *connection)
 {
+	const http_t *http = exchange->http;
 	static const answer_t stream = { .status = STATUS_OK, .type = "text/event-stream" };
 	answer_t refusal = { 0 };
-	struct MHD_Response *response = streams_response(exchange->http->streams, connection, &exchange->uri,
-							 field(connection, "Last-Event-ID"), &refusal);
+	struct MHD_Response *response = streams_response(http->streams, connection, &exchange->uri,
+							 field(http, connection, "Last-Event-ID"), &refusal);
 	enum MHD_Result queued = MHD_NO;
 
 	if (response == NULL) {
@@ -343,10 +349,10 @@ static enum MHD_Result queue_stream(exchange_t *exchange, struct MHD_Connection 
 		return queue(exchange, connection);
 	}
 	answer_clear(&refusal);
-	set_awaits(connection, AWAITS_EVENTS);
-	if (add_fields(response, &stream))
-		queued = MHD_queue_response(connection, STATUS_OK, response);
-	MHD_destroy_response(response);
+	set_awaits(http, connection, AWAITS_EVENTS);
+	if (add_fields(http, response, &stream))
+		queued = http->mhd->queue_response(connection, STATUS_OK, response);
+	http->mhd->destroy_response(response);
 	return queued;
 }
 
@@ -361,7 +367,7 @@ static bool is_refused(exchange_t *exchange, struct MHD_Connection *connection, 
 	else if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
 		answer_at_once(exchange, answer_error(MHD_HTTP_METHOD_NOT_ALLOWED,
 						      "only GET and HEAD are understood: nothing can be changed here"));
-	else if (has_content(connection))
+	else if (has_content(exchange->http, connection))
 		answer_at_once(exchange, answer_error(MHD_HTTP_BAD_REQUEST, "a request has no content here"));
 	else if (exchange->err == URI_LONG)
 		answer_at_once(exchange, answer_error(MHD_HTTP_URI_TOO_LONG, uri_strerror(exchange->err)));
@@ -411,15 +417,15 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *con
 static void on_completed(void *cls, struct MHD_Connection *connection, void **context,
 			 enum MHD_RequestTerminationCode code)
 {
+	const http_t *http = cls;
 	exchange_t *exchange = *context;
 
-	(void)cls;
 	(void)code;
 	if (exchange != NULL)
 		answer_clear(&exchange->job.answer);
 	free(exchange);
 	*context = NULL;
-	set_awaits(connection, AWAITS_REQUEST);
+	set_awaits(http, connection, AWAITS_REQUEST);
 }
 
 /* ---- the loop ---- */
@@ -429,8 +435,8 @@ static void run(http_t *http)
 {
 	unsigned long long ms = 0;
 
-	MHD_run(http->daemon);
-	if (MHD_get_timeout(http->daemon, &ms) == MHD_YES) {
+	http->mhd->run(http->daemon);
+	if (http->mhd->get_timeout(http->daemon, &ms) == MHD_YES) {
 		const struct timeval delay = { .tv_sec = (time_t)(ms / 1000),
 					       .tv_usec = (suseconds_t)(ms % 1000 * 1000) };
 
@@ -456,7 +462,7 @@ static void on_resumed(void *arg)
 
 static bool start_daemon(http_t *http)
 {
-	http->daemon = MHD_start_daemon(
+	http->daemon = http->mhd->start_daemon(
 		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL, on_request, http,
 		MHD_OPTION_URI_LOG_CALLBACK, on_target, http, MHD_OPTION_NOTIFY_COMPLETED, on_completed, http,
 		MHD_OPTION_NOTIFY_CONNECTION, on_connection, http, MHD_OPTION_CONNECTION_LIMIT,
@@ -470,7 +476,7 @@ static bool start_daemon(http_t *http)
 static bool watch(http_t *http, struct event_base *base)
 {
 	const struct timeval second = { .tv_sec = 1 };
-	const union MHD_DaemonInfo *info = MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+	const union MHD_DaemonInfo *info = http->mhd->get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD);
 
 	if (info == NULL || info->epoll_fd < 0)
 		return false;
@@ -488,9 +494,10 @@ http_t *http_new(struct event_base *base, const http_settings_t *settings, worke
 	if (http == NULL)
 		return NULL;
 	http->settings = settings;
+	http->mhd = settings->mhd;
 	http->workers = workers;
 	TAILQ_INIT(&http->connections);
-	http->streams = streams_new(base, workers, on_resumed, http);
+	http->streams = streams_new(base, settings->mhd, workers, on_resumed, http);
 	if (http->streams != NULL && start_daemon(http) && watch(http, base))
 		return http;
 	http_free(http);
@@ -503,8 +510,8 @@ void http_free(http_t *http)
 		return;
 	if (http->daemon != NULL) {
 		streams_end(http->streams);
-		MHD_run(http->daemon); /* what was resumed goes on */
-		MHD_stop_daemon(http->daemon);
+		http->mhd->run(http->daemon); /* what was resumed goes on */
+		http->mhd->stop_daemon(http->daemon);
 	}
 	streams_free(http->streams);
 	if (http->readable != NULL)
@@ -523,6 +530,6 @@ void http_grew(http_t *http)
 
 void http_add(http_t *http, int fd, const struct sockaddr *peer, socklen_t size)
 {
-	if (MHD_add_connection(http->daemon, fd, peer, size) == MHD_YES)
+	if (http->mhd->add_connection(http->daemon, fd, peer, size) == MHD_YES)
 		event_active(http->timer, 0, 0);
 }

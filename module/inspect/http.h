@@ -19,6 +19,7 @@ enum {
 typedef struct http http_t;
 
 typedef struct http_settings {
+	const mhd_t *mhd;
 	const conf_strings_t *allowed_hosts;
 	const char *token; /* "" for none */
 	unsigned request_seconds;

@@ -42,6 +42,7 @@ typedef struct inspection {
 	struct event *readable;
 	conf_t *conf;
 	char token[GUARD_TOKEN_MOST + 1];
+	mhd_t mhd;
 	http_settings_t http_settings;
 	shared_t shared;
 	owner_table_t *owners;
@@ -243,6 +244,7 @@ static bool start_serving(inspection_t *inspection)
 	const conf_inspection_t *conf = &inspection->conf->inspection;
 
 	inspection->http_settings = (http_settings_t){
+		.mhd = &inspection->mhd,
 		.allowed_hosts = &conf->allowed_hosts,
 		.token = inspection->token,
 		.request_seconds = HTTP_REQUEST_SECONDS,
@@ -266,6 +268,16 @@ static bool start_serving(inspection_t *inspection)
 	return inspection->listeners != NULL;
 }
 
+static bool load_libraries(inspection_t *inspection)
+{
+	char problem[LATE_PROBLEM_MAX];
+
+	if (mhd_load(&inspection->mhd, problem))
+		return true;
+	fprintf(stderr, "error: there is no HTTP: %s: install the package libmicrohttpd12\n", problem);
+	return false;
+}
+
 static bool start(inspection_t *inspection, const char *config)
 {
 	inspection->base = event_base_new();
@@ -277,8 +289,8 @@ static bool start(inspection_t *inspection, const char *config)
 		return false;
 	}
 	(void)sandbox_open_files(HTTP_CONNECTIONS_MAX + OTHER_FILES);
-	return read_configuration(inspection, config) && find_history(inspection) && confine(inspection) &&
-	       watch_history(inspection) && start_serving(inspection);
+	return load_libraries(inspection) && read_configuration(inspection, config) && find_history(inspection) &&
+	       confine(inspection) && watch_history(inspection) && start_serving(inspection);
 }
 
 int inspection_run(int socket, const char *config, unsigned long long memory, size_t listeners)

@@ -39,6 +39,7 @@ typedef struct stream {
 } stream_t;
 
 struct streams {
+	const mhd_t *mhd;
 	workers_t *workers;
 	void (*resumed)(void *arg);
 	void *arg;
@@ -115,7 +116,7 @@ static void resume(stream_t *stream)
 	if (!stream->suspended)
 		return;
 	stream->suspended = false;
-	MHD_resume_connection(stream->connection);
+	stream->streams->mhd->resume_connection(stream->connection);
 	stream->streams->resumed(stream->streams->arg);
 }
 
@@ -174,7 +175,7 @@ static ssize_t on_send(void *cls, uint64_t pos, char *to, size_t room)
 	if (size == 0) {
 		read_more(stream);
 		stream->suspended = true;
-		MHD_suspend_connection(stream->connection);
+		stream->streams->mhd->suspend_connection(stream->connection);
 		return 0;
 	}
 	size = size < room ? size : room;
@@ -228,13 +229,15 @@ void streams_grew(streams_t *streams)
 
 /* ---- life ---- */
 
-streams_t *streams_new(struct event_base *base, workers_t *workers, void (*resumed)(void *arg), void *arg)
+streams_t *streams_new(struct event_base *base, const mhd_t *mhd, workers_t *workers, void (*resumed)(void *arg),
+		       void *arg)
 {
 	const struct timeval second = { .tv_sec = TICK_SECONDS };
 	streams_t *streams = calloc(1, sizeof(*streams));
 
 	if (streams == NULL)
 		return NULL;
+	streams->mhd = mhd;
 	streams->workers = workers;
 	streams->resumed = resumed;
 	streams->arg = arg;
@@ -306,7 +309,8 @@ struct MHD_Response *streams_response(streams_t *streams, struct MHD_Connection 
 	}
 	*refusal = answer_json(200, NULL);
 	stream = stream_new(streams, &filter);
-	response = stream != NULL ? MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, on_send, stream, on_gone)
+	response = stream != NULL ? streams->mhd->create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, on_send,
+										stream, on_gone)
 				  : NULL;
 	if (response == NULL) {
 		if (stream != NULL)

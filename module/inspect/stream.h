@@ -4,10 +4,9 @@
 #ifndef MODULE_INSPECT_STREAM_H
 #define MODULE_INSPECT_STREAM_H
 
+#include "module/inspect/mhd.h"
 #include "module/inspect/uri.h"
 #include "module/inspect/workers.h"
-
-#include <microhttpd.h>
 
 enum {
 	STREAMS_MAX = 32,
@@ -18,7 +17,8 @@ enum {
 typedef struct streams streams_t;
 
 /* `resumed` is called when libmicrohttpd should look at its connections again. NULL when memory is out. */
-MUST_USE streams_t *streams_new(struct event_base *base, workers_t *workers, void (*resumed)(void *arg), void *arg);
+MUST_USE streams_t *streams_new(struct event_base *base, const mhd_t *mhd, workers_t *workers,
+				void (*resumed)(void *arg), void *arg);
 
 /* Ends all streams: their connections go on to be closed. Free when they are. */
 void streams_end(streams_t *streams);

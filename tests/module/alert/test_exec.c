@@ -14,7 +14,6 @@ typedef struct bench {
 	char output[128];
 	log_t *log;
 	exec_t *exec;
-	CURLM *multi;
 	size_t done;
 	uint64_t tag;
 } bench_t;
@@ -29,13 +28,12 @@ static void on_done(void *owner, uint64_t tag)
 
 static void begin(bench_t *bench)
 {
-	*bench = (bench_t){ .folder = folder_make(), .multi = curl_multi_init() };
+	*bench = (bench_t){ .folder = folder_make() };
 	snprintf(bench->path, sizeof(bench->path), "%s/command", bench->folder.path);
 	snprintf(bench->output, sizeof(bench->output), "%s/output", bench->folder.path);
 	bench->log = log_new(bench->folder.file, LOG_LEVEL_DEBUG);
 	bench->exec = exec_new(on_done, bench, bench->log);
 	assert_non_null(bench->exec);
-	assert_non_null(bench->multi);
 }
 
 /* What is in the log, to be freed. */
@@ -46,7 +44,6 @@ static char *end(bench_t *bench)
 
 	exec_free(bench->exec);
 	log_free(bench->log);
-	curl_multi_cleanup(bench->multi);
 	log = file_read(bench->folder.file, &size);
 	folder_remove(&bench->folder);
 	return log;
@@ -79,15 +76,14 @@ static void put(bench_t *bench, uint64_t tag)
 static void run_until(bench_t *bench, size_t count)
 {
 	while (bench->done < count) {
-		struct curl_waitfd fds[EXEC_FDS_MAX];
+		struct pollfd fds[EXEC_FDS_MAX];
 		uint64_t now = clock_milliseconds(CLOCK_MONOTONIC);
 		unsigned fd_count;
 
 		exec_run(bench->exec, now);
 		fd_count = exec_fds(bench->exec, fds);
 		if (bench->done < count)
-			curl_multi_poll(bench->multi, fds, fd_count,
-					exec_wait(bench->exec, now) < 0 ? TURN_MS : exec_wait(bench->exec, now), NULL);
+			poll(fds, fd_count, exec_wait(bench->exec, now) < 0 ? TURN_MS : exec_wait(bench->exec, now));
 	}
 }
 
@@ -171,7 +167,7 @@ static void is_looked_after(void **state)
 static void only_a_few_run_at_once(void **state)
 {
 	enum { PUT = 3 * EXEC_RUNNING_MAX };
-	struct curl_waitfd fds[EXEC_FDS_MAX];
+	struct pollfd fds[EXEC_FDS_MAX];
 	char command[512];
 	bench_t bench;
 	int gate;

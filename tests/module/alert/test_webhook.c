@@ -50,7 +50,6 @@ static void backs_off(void **state)
 }
 
 typedef struct bench {
-	CURLM *multi;
 	webhook_t *webhook;
 	size_t count;
 	uint64_t tags[DONE_MAX];
@@ -68,9 +67,8 @@ static void on_done(void *owner, uint64_t tag, bool delivered)
 
 static void begin(bench_t *bench, const webhook_settings_t *settings)
 {
-	*bench = (bench_t){ .multi = curl_multi_init() };
-	assert_non_null(bench->multi);
-	bench->webhook = webhook_new(bench->multi, on_done, bench, NULL);
+	*bench = (bench_t){ 0 };
+	bench->webhook = webhook_new(on_done, bench, NULL);
 	assert_non_null(bench->webhook);
 	assert_true(webhook_configure(bench->webhook, settings));
 }
@@ -78,7 +76,6 @@ static void begin(bench_t *bench, const webhook_settings_t *settings)
 static void end(bench_t *bench)
 {
 	webhook_free(bench->webhook);
-	curl_multi_cleanup(bench->multi);
 }
 
 static void put(bench_t *bench, const char *json, uint64_t tag)
@@ -96,7 +93,7 @@ static void run_until(bench_t *bench, size_t count)
 		webhook_run(bench->webhook, now);
 		wait = webhook_wait(bench->webhook, now);
 		if (bench->count < count)
-			curl_multi_poll(bench->multi, NULL, 0, wait < 0 ? TURN_MS : wait, NULL);
+			webhook_poll(bench->webhook, NULL, 0, wait < 0 ? TURN_MS : wait);
 	}
 }
 
@@ -245,7 +242,6 @@ int main(void)
 	enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 	struct CMUnitTest tests[ROWS + 8] = { 0 };
 	size_t count = 0;
-	int failed;
 
 	for (; count < ROWS; count++)
 		tests[count] = (struct CMUnitTest){ rows[count].name, tries_again, NULL, NULL,
@@ -255,8 +251,5 @@ int main(void)
 	tests[count++] = (struct CMUnitTest)cmocka_unit_test(sends_a_post);
 	tests[count++] = (struct CMUnitTest)cmocka_unit_test(gives_up_without_a_receiver_or_token);
 	tests[count++] = (struct CMUnitTest)cmocka_unit_test(is_bounded_and_lets_go);
-	curl_global_init(CURL_GLOBAL_DEFAULT);
-	failed = _cmocka_run_group_tests("webhook", tests, count, NULL, NULL);
-	curl_global_cleanup();
-	return failed;
+	return _cmocka_run_group_tests("webhook", tests, count, NULL, NULL);
 }

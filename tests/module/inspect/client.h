@@ -17,6 +17,7 @@ typedef struct site {
 	http_settings_t settings;
 	workers_t *workers;
 	http_t *http;
+	mhd_t mhd;
 } site_t;
 
 typedef struct client {
@@ -30,9 +31,13 @@ typedef struct client {
 /* Everything but the indexer, which a test starts once its log is there. */
 static inline void site_begin(site_t *site, const char *token)
 {
+	char problem[LATE_PROBLEM_MAX];
+
 	*site = (site_t){ 0 };
 	world_begin(&site->world);
-	site->settings = (http_settings_t){ .allowed_hosts = &site->world.conf->inspection.allowed_hosts,
+	assert_true(mhd_load(&site->mhd, problem));
+	site->settings = (http_settings_t){ .mhd = &site->mhd,
+					    .allowed_hosts = &site->world.conf->inspection.allowed_hosts,
 					    .token = token,
 					    .request_seconds = HTTP_REQUEST_SECONDS,
 					    .answer_seconds = HTTP_ANSWER_SECONDS };
