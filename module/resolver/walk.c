@@ -93,20 +93,11 @@ static void on_answer(void *arg, int rcode, void *packet, int size, int security
 	walk->walks->answer(walk, &answer);
 }
 
-/* Its own name is a stop for others. */
-static bool is_at_stop(const walk_t *walk)
-{
-	return walk->stops.count > 0 && walk->stops.at[walk->stops.count - 1] == 0;
-}
-
 static void ask_question(walk_t *walk)
 {
 	walks_t *walks = walk->walks;
 	char text[NAME_TEXT_MAX];
 	int err;
-
-	if (walk->type == TYPE_MX && is_at_stop(walk))
-		minimise_asked_mx(walk->known, &walk->name);
 
 	walks->asking = walk;
 	err = ub_resolve_event(walk->ctx, name_to_text(&walk->name, text), walk->type, CLASS_IN, walk, on_answer, NULL);
@@ -283,6 +274,21 @@ minimise_known_t *walks_known(walks_t *walks, bool tcp, bool second)
 	return walks->minimises ? &walks->known[tcp][second] : NULL;
 }
 
+/* Its own name is a stop for others. */
+static bool is_at_stop(const walk_t *walk)
+{
+	return walk->stops.count > 0 && walk->stops.at[walk->stops.count - 1] == 0;
+}
+
+/* Those that come while it is on its way to the question will wait for it. */
+static void find_stops(walk_t *walk)
+{
+	minimise_stops(&walk->name, walk->type, &walk->stops);
+	routes_cut(&walk->walks->routes, &walk->name, &walk->stops);
+	if (walk->type == TYPE_MX && is_at_stop(walk))
+		minimise_asked_mx(walk->known, &walk->name);
+}
+
 void walk_begin(walks_t *walks, walk_t *walk, const walk_request_t *request)
 {
 	*walk = (walk_t){
@@ -293,10 +299,8 @@ void walk_begin(walks_t *walks, walk_t *walk, const walk_request_t *request)
 		.name = *request->name,
 	};
 	name_lower(&walk->name);
-	if (walk->known != NULL) {
-		minimise_stops(&walk->name, walk->type, &walk->stops);
-		routes_cut(&walks->routes, &walk->name, &walk->stops);
-	}
+	if (walk->known != NULL)
+		find_stops(walk);
 	advance(walk);
 }
 
