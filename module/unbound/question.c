@@ -205,6 +205,13 @@ void question_told(const place_t *place, struct module_qstate *query, struct mod
 		needs_told(question, query);
 }
 
+bool question_sends(struct module_qstate *query, int id, struct regional *region)
+{
+	const place_t *place = ((const struct dynlibmod_env *)query->env->modinfo[id])->dyn_env;
+
+	return tcp_sends(place->tcp, query, region);
+}
+
 void question_replied(struct module_qstate *query, int id)
 {
 	const question_t *question = query->minfo[id];

@@ -28,6 +28,9 @@ void question_operate(const place_t *place, struct module_qstate *query, enum mo
 /* A sub-query of `super` is done. */
 void question_told(const place_t *place, struct module_qstate *query, struct module_qstate *super);
 
+/* The query is about to be sent to a server. False when memory is out: then it is not. */
+MUST_USE bool question_sends(struct module_qstate *query, int id, struct regional *region);
+
 /* A server's reply to the query was read, and is about to be kept in Unbound's caches: not so one that is still to be judged.
  * (subnetcache switches keeping on again with each query that it sends.) */
 void question_replied(struct module_qstate *query, int id);

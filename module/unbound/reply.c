@@ -52,6 +52,20 @@ static int on_reply(struct query_info *question, struct module_qstate *query, st
 	return 1;
 }
 
+static int on_query(struct query_info *question, uint16_t flags, struct module_qstate *query,
+		    struct sockaddr_storage *server, socklen_t size, uint8_t *zone, size_t zone_size,
+		    struct regional *region, int id, void *arg)
+{
+	(void)question;
+	(void)flags;
+	(void)server;
+	(void)size;
+	(void)zone;
+	(void)zone_size;
+	(void)arg;
+	return question_sends(query, id, region);
+}
+
 static int on_server_reply(struct module_qstate *query, struct dns_msg *response, int id, void *arg)
 {
 	(void)response;
@@ -71,8 +85,13 @@ bool reply_attach(struct module_env *env, int id, state_t *state)
 		inplace_cb_query_response_func_type *function;
 		void *pointer;
 	} server_callback = { .function = on_server_reply };
+	union {
+		inplace_cb_query_func_type *function;
+		void *pointer;
+	} query_callback = { .function = on_query };
 
-	if (!place->inplace_cb_register_wrapped(server_callback.pointer, inplace_cb_query_response, NULL, env, id))
+	if (!place->inplace_cb_register_wrapped(query_callback.pointer, inplace_cb_query, NULL, env, id) ||
+	    !place->inplace_cb_register_wrapped(server_callback.pointer, inplace_cb_query_response, NULL, env, id))
 		return false;
 	for (size_t i = 0; i < KINDS; i++)
 		if (!place->inplace_cb_register_wrapped(callback.pointer, kinds[i], state, env, id))
@@ -84,6 +103,7 @@ void reply_detach(struct module_env *env, int id)
 {
 	const struct dynlibmod_env *place = env->modinfo[id];
 
+	place->inplace_cb_delete_wrapped(env, inplace_cb_query, id);
 	place->inplace_cb_delete_wrapped(env, inplace_cb_query_response, id);
 	for (size_t i = 0; i < KINDS; i++)
 		place->inplace_cb_delete_wrapped(env, kinds[i], id);

@@ -1,5 +1,6 @@
 /* reply.h: what Unbound calls back for. For each reply to a client, fresh or from its cache: the extended error (RFC 8914) of an MX
- * answer that was rejected, or sent without some of its records, is added. For each reply of a server: question_replied(). */
+ * answer that was rejected, or sent without some of its records, is added. For each query to a server, and each reply:
+ * question_sends(), question_replied(). */
 #ifndef MODULE_UNBOUND_REPLY_H
 #define MODULE_UNBOUND_REPLY_H
 

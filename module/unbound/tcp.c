@@ -2,7 +2,6 @@
 #include "module/unbound/tcp.h"
 
 #include <pthread.h>
-#include <stdbool.h>
 #include <stdlib.h>
 
 /* Its caches hold the way to servers of mail domains, and the addresses of exchanges. */
@@ -128,4 +127,14 @@ struct module_env *tcp_env(tcp_t *tcp, struct module_env *env)
 	}
 	pthread_mutex_unlock(&tcp->lock);
 	return way != NULL ? &way->env : NULL;
+}
+
+/* ---- on the way ---- */
+
+/* Unbound joins a query with one that is out to the same server with the same question and the same EDNS options, whatever the
+ * transport. This option, which is empty in queries, belongs to TCP alone (RFC 7828, 3.2.1). */
+bool tcp_sends(const tcp_t *tcp, struct module_qstate *query, struct regional *region)
+{
+	return query->env->cfg != &tcp->config ||
+	       edns_opt_list_append(&query->edns_opts_back_out, LDNS_EDNS_KEEPALIVE, 0, NULL, region) != 0;
 }

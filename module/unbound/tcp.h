@@ -13,6 +13,8 @@
 #include "config.h"
 #include "module/unbound/host.h"
 
+#include <stdbool.h>
+
 typedef struct tcp tcp_t;
 
 /* NULL when memory is out. Free with tcp_free(), when there is no query any more. */
@@ -22,6 +24,10 @@ void tcp_free(tcp_t *tcp);
 /* What a query takes for `env`, its environment, to go over TCP. The same for all queries of a thread, and owned by tcp. NULL when
  * memory is out. */
 MUST_USE struct module_env *tcp_env(tcp_t *tcp, struct module_env *env);
+
+/* The query is about to be sent to a server: where it goes over TCP, Unbound must not take one for the same that is out over UDP.
+ * `region` is for what is sent. False when memory is out. */
+MUST_USE bool tcp_sends(const tcp_t *tcp, struct module_qstate *query, struct regional *region);
 
 /* Octets that its caches hold now. */
 size_t tcp_memory(const tcp_t *tcp);

@@ -3,6 +3,7 @@
 for itself: neither his MX set nor his address of an exchange reaches a client, though his server speaks TCP well."""
 import sys
 
+import dns.rcode
 import dns.rdatatype
 
 import asking
@@ -13,6 +14,7 @@ from liar import EVIL, EVIL_ADDRESS, EVIL_SERVER
 from unbound_module import UnboundWithModule
 
 DOMAIN = "customer.isp.plain."
+ALONE = "wrong-question.plain."  # only TCP has an answer
 
 
 def _questions():
@@ -22,8 +24,8 @@ def _questions():
 
 def _address_in_cache(unbound, name):
     """What Unbound would tell a client."""
-    found = [line.split()[-1] for line in unbound.control("dump_cache").splitlines() if line.startswith(f"{name}\t") and "\tA\t" in line]
-    return found[0] if found else None
+    lines = unbound.control("dump_cache").splitlines()
+    return next((line.split()[-1] for line in lines if line.startswith(f"{name}\t") and "\tA\t" in line), None)
 
 
 def _seen(name, rdtype):
@@ -40,9 +42,11 @@ def _poisoned(cases):
                 found = list(asking.problems(question, asking.VARIANTS[0], answer, round_of == "hit"))
                 cases.check(not found, f"{question.text}, {round_of}", "; ".join(found))
         cases.check(_address_in_cache(unbound, f"mx1.{DOMAIN}") == "25.25.0.1", "the address that came over TCP is cached")
+        alone = asking.ask(lab.UNBOUND, ALONE, "MX")
+        cases.check(not alone.failure and alone.reply.rcode() == dns.rcode.SERVFAIL, f"{ALONE}: what nobody validated is not believed")
         cases.check(unbound.stop() == 0, "unbound-poisoned stops with exit status 0")
     assessed = [(entry["corroboration"], sorted(address["address"] for target in entry["mx"] for address in target["addresses"]))
-                for entry in unbound.validated()]
+                for entry in unbound.validated() if entry["question"]["name"] == DOMAIN]
     cases.check([("differed", ["25.25.0.1", "25.25.0.2", "3ffe:25::1", "3ffe:25::2"])] == assessed, "what was judged came over TCP",
                 assessed)
 
