@@ -28,8 +28,9 @@ typedef struct entry {
 	atomic_bool used;    /* found since the eviction hand last passed */
 	atomic_uchar claims; /* of its renewal: cache_claim() */
 
-	/* Of a stale answer the seconds between its end and `born`, as two words. Size and number of records of each part that is not empty; the INFO-CODE, if any; the TTL offsets. Behind them as
-	 * octets: the name; if there is an INFO-CODE, its text with its size in front; the parts. */
+	/* Of a stale answer the seconds between its end and `born`, as two words. Size and number of records of each part that is
+	 * not empty; the INFO-CODE, if any; the TTL offsets. Behind them as octets: the name; if there is an INFO-CODE, its text
+	 * with its size in front; the parts. */
 	uint16_t words[];
 } entry_t;
 

@@ -18,8 +18,9 @@ typedef struct conf_providers {
 	conf_provider_t *items; /* by suffix, each once */
 } conf_providers_t;
 
-/* Loads the file at `path` into *providers; clear it with conf_providers_clear(), also on failure. Then it is empty, and *error is a
- * line for people as conf_load() has it, to be freed, NULL when memory is out for that, too. A file without providers is good. */
+/* Loads the file at `path` into *providers; clear it with conf_providers_clear(), also on failure. Then it is empty, and *error
+ * is a line for people as conf_load() has it, to be freed, NULL when memory is out for that, too. A file without providers is
+ * good. */
 MUST_USE bool conf_providers_load(conf_providers_t *providers, const char *path, char **error);
 
 /* The same from text in memory; `name` stands for the file in errors. */

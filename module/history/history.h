@@ -33,8 +33,8 @@ typedef struct history_stats {
 } history_stats_t;
 
 /* Starts the threads, to which no signal is delivered. That the file cannot be had is no error: it is said in `log`, and tried
- * again. A damaged one is moved aside and begun anew, with a warning. `log` must outlive the result. NULL when memory or threads are
- * out. Free with history_free(). */
+ * again. A damaged one is moved aside and begun anew, with a warning. `log` must outlive the result. NULL when memory or threads
+ * are out. Free with history_free(). */
 MUST_USE history_t *history_new(const history_settings_t *settings, log_t *log);
 
 /* Writes what is queued, waiting two seconds at most. */
@@ -43,8 +43,8 @@ void history_free(history_t *history);
 /* Other settings from now on; done by the writer, behind what is queued already. */
 void history_reopen(history_t *history, const history_settings_t *settings);
 
-/* An MX question was answered so, at `wall` (seconds since 1970). Only what was accepted is remembered, as it was passed on. From any
- * thread, never blocks; all is borrowed for the time of the call. */
+/* An MX question was answered so, at `wall` (seconds since 1970). Only what was accepted is remembered, as it was passed on. From
+ * any thread, never blocks; all is borrowed for the time of the call. */
 void history_note(history_t *history, const name_t *name, const verdict_t *verdict, uint64_t wall);
 
 /* From any thread. Zeros for NULL. */

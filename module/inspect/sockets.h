@@ -1,5 +1,5 @@
-/* sockets.h: the sockets that connections come in by. The server opens and keeps them, and each inspection process inherits them: so
- * connections wait, and none is refused, while one process takes the other's place. One thread at a time. */
+/* sockets.h: the sockets that connections come in by. The server opens and keeps them, and each inspection process inherits them:
+ * so connections wait, and none is refused, while one process takes the other's place. One thread at a time. */
 #ifndef MODULE_INSPECT_SOCKETS_H
 #define MODULE_INSPECT_SOCKETS_H
 
@@ -14,7 +14,8 @@ typedef struct sockets {
 	int fds[SOCKETS_MAX]; /* -1: not open */
 } sockets_t;
 
-/* Begins with zeros. From now on these addresses, at most SOCKETS_MAX, are wanted: sockets of others are closed, of the same stay. */
+/* Begins with zeros. From now on these addresses, at most SOCKETS_MAX, are wanted: sockets of others are closed, of the same
+ * stay. */
 void sockets_want(sockets_t *sockets, const conf_addresses_t *addresses);
 
 /* Opens those that are not open. False, with a line in the log, when one cannot be had. A machine without IPv6 has no ::1, and is

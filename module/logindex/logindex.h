@@ -3,16 +3,17 @@
  * reading gigabytes. What it finds is what `mxward log` finds with the same filter (module/logread/logfilter.h).
  *
  * Every line is stored in it, packed (linepack.h), instead of being read again from its file: logrotate(8) renames a file, packs
- * it, and removes it in the end, and none of this must make an entry that is found unreadable, or show another line in its
- * place. That costs some 300 octets a line. An entry can be had for as long as it is in the index, which its bounds alone decide.
+ * it, and removes it in the end, and none of this must make an entry that is found unreadable, or show another line in its place.
+ * That costs some 300 octets a line. An entry can be had for as long as it is in the index, which its bounds alone decide.
  *
  * One writer follows the files: those that were rotated first, then the one that is written, each known by its first line
  * (module/logread/logfiles.h) with the offset up to which it was read. So it goes on after a restart, and reads what is left of
  * an old file before the new one. A file that was cut or replaced loses its entries from there on. Lines that are no entries are
- * passed over. Offset and entries are written in one transaction; after a crash, and kill -9, nothing is missing and nothing double.
+ * passed over. Offset and entries are written in one transaction; after a crash, and kill -9, nothing is missing and nothing
+ * double.
  *
- * An index of another version, or one that is damaged, is moved away (FILE.damaged) and made anew. A SQLite file of somebody
- * else is left alone.
+ * An index of another version, or one that is damaged, is moved away (FILE.damaged) and made anew. A SQLite file of somebody else
+ * is left alone.
  *
  * A handle belongs to one thread. Any number of readers may go on beside the one writer, in the same process or others. */
 #ifndef MODULE_LOGINDEX_LOGINDEX_H

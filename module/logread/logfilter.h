@@ -36,9 +36,10 @@ typedef struct logfilter {
 	char until_stamp[LOGFILTER_STAMP_SIZE];
 } logfilter_t;
 
-/* Sets the condition `key` of a filter that began as zeros; each key once. Keys: domain, host, check, verdict, type, client, q (free text), since, until, which are the names of
- * HTTP's parameters. A verdict may be several, with commas between. `now` is wall-clock milliseconds, for "2h". False when there is no such key, or the value does not read: `why`,
- * with LOGFILTER_WHY_MAX octets, gets a sentence that says what would be right, safe to print. */
+/* Sets the condition `key` of a filter that began as zeros; each key once. Keys: domain, host, check, verdict, type, client, q
+ * (free text), since, until, which are the names of HTTP's parameters. A verdict may be several, with commas between. `now` is
+ * wall-clock milliseconds, for "2h". False when there is no such key, or the value does not read: `why`, with LOGFILTER_WHY_MAX
+ * octets, gets a sentence that says what would be right, safe to print. */
 MUST_USE bool logfilter_set(logfilter_t *filter, const char *key, const char *value, uint64_t now, char *why);
 
 MUST_USE bool logfilter_matches(const logfilter_t *filter, const logentry_t *entry);

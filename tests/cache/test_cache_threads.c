@@ -1,5 +1,5 @@
-/* test_cache_threads.c: hits, claims, puts, evictions, failures, flushes and changes of the limit, all at once. Each hit must be one
- * answer from its first octet to its last. Bounded by counts, not by time; made to be run under ThreadSanitizer too. */
+/* test_cache_threads.c: hits, claims, puts, evictions, failures, flushes and changes of the limit, all at once. Each hit must be
+ * one answer from its first octet to its last. Bounded by counts, not by time; made to be run under ThreadSanitizer too. */
 #include "cache/cache.h"
 
 #include "tests/support.h"

@@ -1,8 +1,8 @@
 /* fuzz_assessment.c: any packets, in any order, as what comes of an assessment's needs. The input is policy, seed of the order,
  * number of outcomes before the end, then chunks: one octet of bits (security, failure, RCODE, whether the rest is a whole
  * packet), one for the records of ANSWER and AUTHORITY, two for the size, and what follows the question. A need's chunk depends
- * on the question alone, so that the order may not matter to the verdict. What is remembered of the domain is in the first chunk that
- * has a bit for it: preferences and names.
+ * on the question alone, so that the order may not matter to the verdict. What is remembered of the domain is in the first chunk
+ * that has a bit for it: preferences and names.
  *
  * Secure sets are never altered, positive ones never become empty, only what is bogus, failed or to be rejected is rejected, and
  * what is accepted reads again. */

@@ -1,4 +1,5 @@
-/* test_drift.c: how a set compares with what was last accepted for the domain; every action of its checks is in test_assessment.c. */
+/* test_drift.c: how a set compares with what was last accepted for the domain; every action of its checks is in
+ * test_assessment.c. */
 #include "tests/support.h"
 #include "tests/validator/script.h"
 #include "validator/name.h"
