@@ -14,7 +14,9 @@ from liar import EVIL, EVIL_ADDRESS, EVIL_SERVER
 from unbound_module import UnboundWithModule
 
 DOMAIN = "customer.isp.plain."
+IPV4 = {"25.25.0.1", "25.25.0.2"}  # of its exchanges
 ALONE = "wrong-question.plain."  # only TCP has an answer
+PATIENT = {"mx": {"corroborate-timeout": "30s", "target-timeout": "30s"}}  # a busy machine is no reason to believe UDP
 
 
 def _questions():
@@ -34,7 +36,7 @@ def _seen(name, rdtype):
 
 
 def _poisoned(cases):
-    with UnboundWithModule("unbound-poisoned") as unbound:
+    with UnboundWithModule("unbound-poisoned", PATIENT) as unbound:
         asking.ask(lab.UNBOUND, f"first.{DOMAIN}", "TXT")
         cases.check(_address_in_cache(unbound, f"ns.{DOMAIN}") in (EVIL_SERVER, EVIL_ADDRESS), "the forger's delegation is cached")
         for round_of in ("miss", "hit"):
@@ -45,15 +47,16 @@ def _poisoned(cases):
         alone = asking.ask(lab.UNBOUND, ALONE, "MX")
         cases.check(not alone.failure and alone.reply.rcode() == dns.rcode.SERVFAIL, f"{ALONE}: what nobody validated is not believed")
         cases.check(unbound.stop() == 0, "unbound-poisoned stops with exit status 0")
-    assessed = [(entry["corroboration"], sorted(address["address"] for target in entry["mx"] for address in target["addresses"]))
-                for entry in unbound.validated() if entry["question"]["name"] == DOMAIN]
-    cases.check([("differed", ["25.25.0.1", "25.25.0.2", "3ffe:25::1", "3ffe:25::2"])] == assessed, "what was judged came over TCP",
-                assessed)
+    entries = [entry for entry in unbound.validated() if entry["question"]["name"] == DOMAIN]
+    seen = {address["address"] for entry in entries for target in entry["mx"] for address in target["addresses"]}
+    cases.check([entry["corroboration"] for entry in entries] == ["differed"], "the two MX sets were found to differ, once", entries)
+    # In a later release the forger's server keeps IPv6 addresses from being found at all.
+    cases.check(IPV4 <= seen <= IPV4 | {"3ffe:25::1", "3ffe:25::2"}, "the addresses that were judged came over TCP", seen)
 
 
 def _watched(cases):
     """In monitor mode nothing is changed: the forger has his way, and the validation log knows better."""
-    with UnboundWithModule("unbound-watching", {"mx": {"mode": "monitor"}}) as unbound:
+    with UnboundWithModule("unbound-watching", {"mx": {**PATIENT["mx"], "mode": "monitor"}}) as unbound:
         for which in ("miss", "hit"):
             got = _seen("spoofed.plain.", "MX")
             cases.check(got == [f"1 {EVIL}"], f"monitor: the MX set is what UDP says, {which}", got)
