@@ -14,13 +14,31 @@
 #include <openssl/evp.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
-	NUMBER_SIZE = 32,   /* of a coordinate, and of each half of a signature */
+	NUMBER_SIZE = 32, /* of a coordinate, and of each half of a signature */
+	POINT_SIZE = 1 + 2 * NUMBER_SIZE,
 	UNCOMPRESSED = 4,   /* begins a point of which both coordinates follow (SEC 1, 2.3.3) */
 	SIGNATURE_MAX = 72, /* two INTEGERs of 33 octets in a SEQUENCE (RFC 3279, 2.2.3) */
+	KEYS_KEPT = 16,
 };
+
+/* The keys that were used last: all signatures of a zone are by one or two of them, and making one ready takes a quarter of
+ * what verifying does. */
+typedef struct kept_key {
+	uint8_t point[POINT_SIZE];
+	EVP_PKEY *key; /* NULL: none yet */
+} kept_key_t;
+
+typedef struct keys {
+	kept_key_t kept[KEYS_KEPT];
+	unsigned next; /* whose place is taken next */
+} keys_t;
+
+/* Of the thread that called p256_prepare(), as long as the process lives; NULL in others. libunbound's call has nothing to carry it in. */
+static _Thread_local keys_t *t_keys;
 
 typedef int verify_fn(const struct ecc_point *pub, size_t length, const uint8_t *digest,
 		      const struct dsa_signature *signature);
@@ -37,7 +55,7 @@ static bool write_number(mpz_srcptr number, uint8_t out[NUMBER_SIZE])
 	return true;
 }
 
-static bool write_point(const struct ecc_point *point, uint8_t out[1 + 2 * NUMBER_SIZE])
+static bool write_point(const struct ecc_point *point, uint8_t out[POINT_SIZE])
 {
 	mpz_t x, y;
 	bool fits;
@@ -50,12 +68,12 @@ static bool write_point(const struct ecc_point *point, uint8_t out[1 + 2 * NUMBE
 	return fits;
 }
 
-static EVP_PKEY *key_of(uint8_t *point, size_t size)
+static EVP_PKEY *key_new(uint8_t point[POINT_SIZE])
 {
 	char group[] = "P-256";
 	OSSL_PARAM params[] = {
 		OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, sizeof(group) - 1),
-		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, size),
+		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, POINT_SIZE),
 		OSSL_PARAM_construct_end(),
 	};
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
@@ -64,6 +82,33 @@ static EVP_PKEY *key_of(uint8_t *point, size_t size)
 	if (ctx != NULL && EVP_PKEY_fromdata_init(ctx) == 1)
 		(void)EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params);
 	EVP_PKEY_CTX_free(ctx);
+	return key;
+}
+
+static void keep_key(keys_t *keys, const uint8_t point[POINT_SIZE], EVP_PKEY *key)
+{
+	kept_key_t *kept = &keys->kept[keys->next];
+
+	if (EVP_PKEY_up_ref(key) != 1)
+		return;
+	EVP_PKEY_free(kept->key);
+	kept->key = key;
+	memcpy(kept->point, point, POINT_SIZE);
+	keys->next = (keys->next + 1) % KEYS_KEPT;
+}
+
+/* The key of a point, to be freed; NULL when OpenSSL takes none. */
+static EVP_PKEY *key_of(uint8_t point[POINT_SIZE])
+{
+	keys_t *keys = t_keys;
+	EVP_PKEY *key = NULL;
+
+	for (unsigned i = 0; keys != NULL && i < KEYS_KEPT; i++)
+		if (keys->kept[i].key != NULL && memcmp(keys->kept[i].point, point, POINT_SIZE) == 0)
+			return EVP_PKEY_up_ref(keys->kept[i].key) == 1 ? keys->kept[i].key : NULL;
+	key = key_new(point);
+	if (key != NULL && keys != NULL)
+		keep_key(keys, point, key);
 	return key;
 }
 
@@ -108,10 +153,10 @@ static int verify(EVP_PKEY *key, size_t length, const uint8_t *digest, const uin
 static int verify_with_openssl(const struct ecc_point *pub, size_t length, const uint8_t *digest,
 			       const struct dsa_signature *signature)
 {
-	uint8_t point[1 + 2 * NUMBER_SIZE];
+	uint8_t point[POINT_SIZE];
 	uint8_t octets[SIGNATURE_MAX];
 	const size_t size = write_signature(signature, octets);
-	EVP_PKEY *key = size > 0 && write_point(pub, point) ? key_of(point, sizeof(point)) : NULL;
+	EVP_PKEY *key = size > 0 && write_point(pub, point) ? key_of(point) : NULL;
 	int outcome = -1;
 
 	if (key != NULL)
@@ -151,6 +196,8 @@ void p256_prepare(void)
 	struct ecc_point point;
 	mpz_t at_x, at_y;
 
+	if (t_keys == NULL)
+		t_keys = calloc(1, sizeof(*t_keys)); /* without it keys are made each time */
 	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
 	mpz_init_set_str(at_x, x, 16);
 	mpz_init_set_str(at_y, y, 16);

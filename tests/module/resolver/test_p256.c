@@ -46,7 +46,7 @@ static const row_t rows[] = {
 	{ "P-384: not of another message", nettle_get_secp_384r1, P384_X, P384_Y, "00" SHA384, P384_R, P384_S, false },
 };
 
-enum { ROWS = sizeof(rows) / sizeof(rows[0]), DIGEST_MAX = 64 };
+enum { ROWS = sizeof(rows) / sizeof(rows[0]), DIGEST_MAX = 64, MANY = 40 };
 
 static size_t octets_of(const char *hex, uint8_t *out)
 {
@@ -76,10 +76,41 @@ static void verifies(void **state)
 	dsa_signature_init(&signature);
 	mpz_set_str(signature.r, row->r, 16);
 	mpz_set_str(signature.s, row->s, 16);
-	assert_int_equal(ecdsa_verify(&point, size, digest, &signature), row->good);
+	for (unsigned i = 0; i < 2; i++) /* with the key that was kept, too */
+		assert_int_equal(ecdsa_verify(&point, size, digest, &signature), row->good);
 	dsa_signature_clear(&signature);
 	ecc_point_clear(&point);
 	mpz_clears(x, y, NULL);
+}
+
+/* Points n times the base point: none of them has signed it, whoever's keys are kept by then. */
+static void many_keys_are_told_apart(void **state)
+{
+	uint8_t digest[DIGEST_MAX];
+	const size_t size = octets_of(SHA256, digest);
+	struct dsa_signature signature;
+	struct ecc_scalar factor;
+	struct ecc_point point;
+	mpz_t number;
+
+	(void)state;
+	mpz_init(number);
+	ecc_scalar_init(&factor, nettle_get_secp_256r1());
+	ecc_point_init(&point, nettle_get_secp_256r1());
+	dsa_signature_init(&signature);
+	mpz_set_str(signature.r, P256_R, 16);
+	mpz_set_str(signature.s, P256_S, 16);
+	for (unsigned n = 1; n <= MANY; n++) {
+		mpz_set_ui(number, n);
+		assert_int_equal(ecc_scalar_set(&factor, number), 1);
+		ecc_point_mul_g(&point, &factor);
+		assert_int_equal(ecdsa_verify(&point, size, digest, &signature), 0);
+	}
+	dsa_signature_clear(&signature);
+	ecc_point_clear(&point);
+	ecc_scalar_clear(&factor);
+	mpz_clear(number);
+	verifies((void *[]){ (void *)(uintptr_t)&rows[0] });
 }
 
 /* Else libunbound would go on with nettle's, and nobody would notice but by the time that it takes. */
@@ -97,10 +128,11 @@ static void libraries_call_ours(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[ROWS + 1] = { cmocka_unit_test(libraries_call_ours) };
+	struct CMUnitTest tests[ROWS + 2] = { cmocka_unit_test(libraries_call_ours),
+					      cmocka_unit_test(many_keys_are_told_apart) };
 
 	p256_prepare();
 	for (size_t i = 0; i < ROWS; i++)
-		tests[i + 1] = (struct CMUnitTest){ rows[i].name, verifies, NULL, NULL, (void *)(uintptr_t)&rows[i] };
+		tests[i + 2] = (struct CMUnitTest){ rows[i].name, verifies, NULL, NULL, (void *)(uintptr_t)&rows[i] };
 	return cmocka_run_group_tests_name("resolver-p256", tests, NULL, NULL);
 }
