@@ -1,12 +1,11 @@
-/* snapshot.c: see snapshot.h.
+/* snapshot.c: see snapshot.h; here is when it is written and what makes it void, in snapshot_write.c how.
  *
  * The cache calls on_retract() with its own lock held, so ours is taken inside of that one; we never call the cache with ours held.
  * Whether a file that was just written still holds is decided by a number that each retraction raises. */
-#include "module/snapshot/snapshot.h"
+#include "module/snapshot/snapshot_inside.h"
 
 #include "module/clock.h"
 #include "module/escape.h"
-#include "module/inquiry/marks.h"
 #include "module/snapshot/file.h"
 #include "module/snapshot/keyfile.h"
 #include "module/thread.h"
@@ -14,7 +13,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,34 +21,9 @@
 #include <unistd.h>
 
 enum {
-	TYPE_MX = 15,
 	LONGEST = 3600, /* seconds of one wait */
 	SOON = 15, /* seconds from a retraction to the next file: flushes.h flushes for the last time 11 s after the first */
-	NICE = 10,   /* of the thread */
-	SHOWN = 256, /* octets of a path in a message */
-};
-
-struct snapshot {
-	cache_t *cache;
-	log_t *log;
-	pthread_t thread;
-	bool started;
-	int wake; /* an eventfd: due or stopping is another now */
-
-	pthread_mutex_t lock; /* of all below */
-	bool stopping;
-	bool loading; /* nothing is void yet */
-	char *path;   /* NULL: off */
-	char *aside;  /* where a void file goes */
-	mac_t *mac;
-	uint32_t every;
-	layout_settings_t depends;
-	uint64_t due;             /* monotonic seconds */
-	uint64_t retractions;     /* so many */
-	bool is_aside;            /* a void file is to be removed */
-	uint64_t resolving_since; /* by the cache's clock: what is older was resolved otherwise */
-	uint64_t judging_since;   /* the same of MX answers */
-	snapshot_stats_t stats;
+	NICE = 10, /* of the thread */
 };
 
 /* ---- what is void ---- */
@@ -98,8 +71,7 @@ static void on_retract(void *arg)
 	pthread_mutex_unlock(&snapshot->lock);
 }
 
-/* With the lock held. */
-static void remove_aside(snapshot_t *snapshot)
+void snapshot_remove_aside(snapshot_t *snapshot)
 {
 	if (snapshot->is_aside)
 		unlink(snapshot->aside);
@@ -108,8 +80,7 @@ static void remove_aside(snapshot_t *snapshot)
 
 /* ---- settings ---- */
 
-/* With the lock held. */
-static void say_problem(snapshot_t *snapshot, const char *problem)
+void snapshot_say_problem(snapshot_t *snapshot, const char *problem)
 {
 	if (strcmp(problem, snapshot->stats.error) == 0)
 		return;
@@ -138,7 +109,7 @@ static void switch_on(snapshot_t *snapshot, const snapshot_settings_t *settings)
 		return;
 	if (!keyfile_open(settings->key, key, problem)) {
 		snprintf(whole, sizeof(whole), "the cache is not kept over restarts: %s", problem);
-		say_problem(snapshot, whole);
+		snapshot_say_problem(snapshot, whole);
 		return;
 	}
 	snapshot->mac = mac_new(key);
@@ -149,7 +120,7 @@ static void switch_on(snapshot_t *snapshot, const snapshot_settings_t *settings)
 	if (snapshot->mac != NULL && snapshot->path != NULL && snapshot->aside != NULL) {
 		snapshot->stats.on = true;
 	} else {
-		say_problem(snapshot, "the cache is not kept over restarts: memory is out");
+		snapshot_say_problem(snapshot, "the cache is not kept over restarts: memory is out");
 		switch_off(snapshot);
 	}
 }
@@ -174,7 +145,7 @@ void snapshot_reload(snapshot_t *snapshot, const snapshot_settings_t *settings)
 		make_void(snapshot);
 	snapshot->depends = settings->depends;
 	snapshot->every = settings->every;
-	remove_aside(snapshot);
+	snapshot_remove_aside(snapshot);
 	switch_off(snapshot);
 	snapshot->stats.error[0] = '\0';
 	switch_on(snapshot, settings);
@@ -182,144 +153,6 @@ void snapshot_reload(snapshot_t *snapshot, const snapshot_settings_t *settings)
 		snapshot->due = monotonic() + settings->every;
 	wake(snapshot);
 	pthread_mutex_unlock(&snapshot->lock);
-}
-
-/* ---- writing ---- */
-
-/* One file that is being written, with settings of when it was begun. */
-typedef struct job {
-	snapshot_t *snapshot;
-	char *path;
-	mac_t *mac;
-	layout_settings_t depends;
-	moment_t moment;
-	uint64_t resolving_since;
-	uint64_t judging_since;
-	uint64_t retractions;
-	bool last; /* nothing stops it */
-} job_t;
-
-static bool is_wanted(void *arg, const cache_seen_t *seen)
-{
-	const job_t *job = arg;
-	const uint64_t born = job->moment.up - seen->age;
-
-	if (seen->key.type == MARK_NO_TCP || born < job->resolving_since)
-		return false;
-	return seen->key.type != TYPE_MX || born >= job->judging_since;
-}
-
-static bool is_stopped(void *arg)
-{
-	const job_t *job = arg;
-	snapshot_t *snapshot = job->snapshot;
-	bool stopped;
-
-	pthread_mutex_lock(&snapshot->lock);
-	stopped = (snapshot->stopping && !job->last) || snapshot->retractions != job->retractions;
-	pthread_mutex_unlock(&snapshot->lock);
-	return stopped;
-}
-
-static void job_clear(job_t *job)
-{
-	free(job->path);
-	mac_free(job->mac);
-}
-
-/* With the lock held. False when there is nothing to do, or memory is out. */
-static bool job_begin(job_t *job, snapshot_t *snapshot, bool last)
-{
-	if (snapshot->path == NULL)
-		return false;
-	*job = (job_t){ .snapshot = snapshot,
-			.path = strdup(snapshot->path),
-			.mac = mac_copy(snapshot->mac),
-			.depends = snapshot->depends,
-			.moment = moment_now(),
-			.resolving_since = snapshot->resolving_since,
-			.judging_since = snapshot->judging_since,
-			.retractions = snapshot->retractions,
-			.last = last };
-	if (job->path != NULL && job->mac != NULL)
-		return true;
-	job_clear(job);
-	return false;
-}
-
-static void say_failure(snapshot_t *snapshot, const job_t *job, const char *why)
-{
-	char text[SNAPSHOT_ERROR_MAX];
-	char shown[SHOWN];
-
-	snapshot->stats.failures++;
-	snprintf(text, sizeof(text), "the cache's snapshot %s cannot be written: %s; it is tried again every %u s",
-		 escape_string(job->path, shown, sizeof(shown)), why, snapshot->every);
-	say_problem(snapshot, text);
-}
-
-static void say_written(snapshot_t *snapshot, const job_t *job, const file_written_t *written, uint64_t began)
-{
-	const bool was_wrong = snapshot->stats.error[0] != '\0';
-	char shown[SHOWN];
-
-	snapshot->stats.error[0] = '\0';
-	snapshot->stats.written = job->moment.wall;
-	snapshot->stats.entries = written->entries;
-	snapshot->stats.octets = written->size;
-	log_write(snapshot->log, was_wrong || job->last ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG,
-		  "wrote the cache's snapshot %s answers=%" PRIu64 " octets=%" PRIu64 " took=%" PRIu64 "ms",
-		  escape_string(job->path, shown, sizeof(shown)), written->entries, written->size,
-		  clock_milliseconds(CLOCK_MONOTONIC) - began);
-}
-
-/* The file takes its place, if nothing happened meanwhile. With the lock held. */
-static bool settle(snapshot_t *snapshot, const job_t *job, bool done, const file_written_t *written, uint64_t began,
-		   char *problem)
-{
-	bool kept = false;
-
-	if (done && snapshot->retractions == job->retractions)
-		kept = file_commit(job->path, problem);
-	else if (done)
-		file_discard(job->path);
-	if (kept)
-		say_written(snapshot, job, written, began);
-	else if (problem[0] != '\0')
-		say_failure(snapshot, job, problem);
-	return kept;
-}
-
-static void save(snapshot_t *snapshot, bool last)
-{
-	const uint64_t began = clock_milliseconds(CLOCK_MONOTONIC);
-	char problem[FILE_PROBLEM_MAX] = "";
-	file_written_t written = { 0 };
-	file_source_t source;
-	job_t job;
-	bool kept;
-
-	pthread_mutex_lock(&snapshot->lock);
-	remove_aside(snapshot);
-	snapshot->due = monotonic() + snapshot->every;
-	kept = job_begin(&job, snapshot, last);
-	pthread_mutex_unlock(&snapshot->lock);
-	if (!kept)
-		return;
-	source = (file_source_t){ .cache = snapshot->cache,
-				  .mac = job.mac,
-				  .settings = &job.depends,
-				  .moment = job.moment,
-				  .wanted = is_wanted,
-				  .stop = is_stopped,
-				  .arg = &job };
-	cache_snapshot_begin(snapshot->cache);
-	kept = file_write(&source, job.path, &written, problem);
-	pthread_mutex_lock(&snapshot->lock);
-	kept = settle(snapshot, &job, kept, &written, began, problem);
-	pthread_mutex_unlock(&snapshot->lock);
-	cache_snapshot_end(snapshot->cache, kept);
-	job_clear(&job);
 }
 
 /* ---- the thread ---- */
@@ -359,7 +192,7 @@ static void *thread_main(void *arg)
 	(void)setpriority(PRIO_PROCESS, 0, NICE); /* on Linux that is the thread alone */
 	cache_thread_begin();
 	while (wait_due(snapshot))
-		save(snapshot, false);
+		snapshot_save(snapshot, false);
 	cache_thread_end();
 	return NULL;
 }
@@ -412,7 +245,7 @@ static void load(snapshot_t *snapshot)
 	case FILE_REFUSED:
 		snprintf(text, sizeof(text), "the cache's snapshot %s %s; it is removed, and the cache starts empty",
 			 shown, problem);
-		say_problem(snapshot, text);
+		snapshot_say_problem(snapshot, text);
 		make_void(snapshot);
 		return;
 	}
@@ -474,7 +307,7 @@ void snapshot_free(snapshot_t *snapshot)
 		return;
 	if (snapshot->started) {
 		stop_thread(snapshot);
-		save(snapshot, true);
+		snapshot_save(snapshot, true);
 	}
 	if (!cache_on_retract(snapshot->cache, NULL, NULL))
 		abort(); /* to stop watching takes no memory */
