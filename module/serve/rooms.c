@@ -1,18 +1,15 @@
 /* rooms.c: see rooms.h. The order is the table's, at the end. */
 #include "module/serve/rooms.h"
 
-#include "module/clock.h"
 #include "module/load.h"
 #include "module/privileges.h"
+#include "module/serve/calls.h"
 #include "module/serve/orders.h"
 #include "module/serve/orders_trust.h"
 #include "module/serve/settings.h"
-#include "validator/ede.h"
-#include "validator/rdata.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 enum {
@@ -284,16 +281,9 @@ static void stop_pending(server_t *server)
 
 /* ---- watch: asks the pending thread, which may tell it something to the last ---- */
 
-static bool ask_afresh(void *arg, const name_t *name, pending_told_fn *told, void *told_arg)
-{
-	const server_t *server = arg;
-
-	return pending_ask(server->pending, name, RDATA_TYPE_MX, true, told, told_arg);
-}
-
 static bool make_watch(server_t *server)
 {
-	const watch_calls_t calls = { .ask = ask_afresh, .arg = server };
+	const watch_calls_t calls = calls_of_watch(server);
 
 	server->watch = watch_new(server->base, &calls, server->alerts);
 	return server->watch != NULL;
@@ -321,66 +311,10 @@ static void stop_watch(server_t *server)
 
 /* ---- front ---- */
 
-static bool on_miss(void *arg, const query_t *query, const client_t *client)
-{
-	const server_t *server = arg;
-
-	return pending_submit(server->pending, query, client);
-}
-
-static void on_handed(void *arg)
-{
-	const server_t *server = arg;
-
-	pending_wake(server->pending);
-}
-
-static void write_hit(vlog_t *vlog, const query_t *query, const client_t *client, unsigned rcode,
-		      const cache_found_t *found)
-{
-	char reason[CACHE_EDE_TEXT_MAX + 1] = "";
-	vlog_event_t event = { .kind = VLOG_HIT,
-			       .time = clock_milliseconds(CLOCK_REALTIME),
-			       .name = &query->name,
-			       .type = query->type,
-			       .client = &client->peer.any,
-			       .tcp = client->tcp,
-			       .clients = 1,
-			       .rcode = (uint8_t)rcode,
-			       .ede = EDE_NONE,
-			       .reason = reason };
-
-	if (found != NULL) {
-		memcpy(reason, found->ede_text, found->ede_text_size);
-		event.security = (security_t)found->security;
-		event.ede = found->ede;
-		event.stale = found->stale;
-	}
-	vlog_write(vlog, &event);
-}
-
-/* At every answer from the cache: whether anybody wants to know comes first. */
-static void on_hit(void *arg, const query_t *query, const client_t *client, unsigned rcode, const cache_found_t *found)
-{
-	const server_t *server = arg;
-
-	if (vlog_wants(server->vlog, VLOG_HIT))
-		write_hit(server->vlog, query, client, rcode, found);
-}
-
-static void on_ending(void *arg, const query_t *query, uint64_t now)
-{
-	const server_t *server = arg;
-
-	pending_renew(server->pending, &query->name, query->type, now);
-}
-
 static bool start_front(server_t *server)
 {
 	const front_settings_t settings = settings_of_front(server->conf);
-	const front_calls_t calls = {
-		.miss = on_miss, .handed = on_handed, .hit = on_hit, .ending = on_ending, .arg = server
-	};
+	const front_calls_t calls = calls_of_front(server);
 
 	server->front = front_start(server->sockets, &settings, server->cache, server->cookies, &calls, server->log);
 	if (server->front == NULL)
