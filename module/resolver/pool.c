@@ -1,5 +1,5 @@
 /* pool.c: see pool.h. child.h is one process; seats.h are the places that processes have, with restarts and generations;
- * here are the questions.
+ * lookups.h are the questions that are open, by number; here is what becomes of them.
  *
  *	pool_ask ─→ WAITING ─ a process has room → ASKED ─ ANSWER → callback
  *	               ↑                            │  └─ pool_cancel → CANCELLED ─ ANSWER or GONE → freed
@@ -11,6 +11,7 @@
 #include "module/resolver/pool.h"
 
 #include "module/resolver/child.h"
+#include "module/resolver/lookups.h"
 #include "module/resolver/seats.h"
 
 #include <assert.h>
@@ -26,38 +27,16 @@ enum {
 	DISMISS_MS = 500,    /* that a process has to leave by itself when the pool is freed */
 };
 
-typedef enum { LOOKUP_WAITING, LOOKUP_ASKED, LOOKUP_CANCELLED, LOOKUP_LOST } lookup_state_t;
-
-typedef struct lookup {
-	TAILQ_ENTRY(lookup) link; /* in pool->waiting, pool->lost, or its child's questions, as the state says */
-	uint64_t number;
-	lookup_state_t state;
-	unsigned attempts;
-	child_t *child; /* ASKED, CANCELLED */
-	pool_answer_fn *answer;
-	void *arg;
-	uint16_t type;
-	resolver_transport_t transport;
-	uint8_t name_size;
-	uint8_t name[];
-} lookup_t;
-
-TAILQ_HEAD(lookups, lookup);
+TAILQ_HEAD(lookup_list, lookup);
 
 struct pool {
 	struct event_base *base;
 	log_t *log;
 	seats_t *seats;
 	struct event *losing; /* active while pool->lost has members */
-	struct lookups waiting;
-	struct lookups lost;
-
-	/* Open questions by number: its low bits are the index, the rest tells one use of an index from another. */
-	lookup_t **slots;
-	uint32_t *free_slots; /* a stack */
-	size_t slot_count;
-	size_t free_count;
-	uint64_t serial;
+	struct lookup_list waiting;
+	struct lookup_list lost;
+	lookups_t open;
 
 	void (*took_over)(void *arg); /* NULL: nobody wants to know */
 	void *took_over_arg;
@@ -66,87 +45,7 @@ struct pool {
 	pool_stats_t stats;
 };
 
-/* ---- settings ---- */
-
-static bool copy_string(const char **to, const char *from)
-{
-	*to = from != NULL ? strdup(from) : NULL;
-	return from == NULL || *to != NULL;
-}
-
-bool pool_settings_copy(pool_settings_t *to, const pool_settings_t *from)
-{
-	bool copied;
-
-	*to = *from;
-	copied = copy_string(&to->config, from->config);
-	copied = copy_string(&to->fallback, from->fallback) && copied;
-	copied = copy_string(&to->anchor_dir, from->anchor_dir) && copied;
-	copied = copy_string(&to->program, from->program) && copied;
-	if (!copied)
-		pool_settings_clear(to);
-	return copied;
-}
-
-void pool_settings_clear(pool_settings_t *settings)
-{
-	free((char *)(uintptr_t)settings->config);
-	free((char *)(uintptr_t)settings->fallback);
-	free((char *)(uintptr_t)settings->anchor_dir);
-	free((char *)(uintptr_t)settings->program);
-	*settings = (pool_settings_t){ 0 };
-}
-
-/* ---- numbers ---- */
-
-static bool grow_slots(pool_t *pool)
-{
-	size_t count = pool->slot_count > 0 ? pool->slot_count * 2 : 256;
-	lookup_t **slots;
-	uint32_t *free_slots;
-
-	if (count > POOL_OPEN_MAX)
-		return false;
-	slots = reallocarray(pool->slots, count, sizeof(*slots));
-	if (slots == NULL)
-		return false;
-	pool->slots = slots;
-	free_slots = reallocarray(pool->free_slots, count, sizeof(*free_slots));
-	if (free_slots == NULL)
-		return false;
-	pool->free_slots = free_slots;
-	for (size_t i = count; i > pool->slot_count; i--) {
-		pool->slots[i - 1] = NULL;
-		pool->free_slots[pool->free_count++] = (uint32_t)(i - 1);
-	}
-	pool->slot_count = count;
-	return true;
-}
-
-static lookup_t *lookup_find(const pool_t *pool, uint64_t number)
-{
-	size_t slot = number % POOL_OPEN_MAX;
-	lookup_t *lookup = slot < pool->slot_count ? pool->slots[slot] : NULL;
-
-	return lookup != NULL && lookup->number == number ? lookup : NULL;
-}
-
-static lookup_t *lookup_new(pool_t *pool, const uint8_t *name, size_t name_size)
-{
-	lookup_t *lookup;
-
-	if (pool->free_count == 0 && !grow_slots(pool))
-		return NULL;
-	lookup = calloc(1, sizeof(*lookup) + name_size);
-	if (lookup == NULL)
-		return NULL;
-	pool->free_count--;
-	lookup->number = ++pool->serial * POOL_OPEN_MAX + pool->free_slots[pool->free_count];
-	lookup->name_size = (uint8_t)name_size;
-	memcpy(lookup->name, name, name_size);
-	pool->slots[lookup->number % POOL_OPEN_MAX] = lookup;
-	return lookup;
-}
+/* ---- the end of a question ---- */
 
 static void tell_linger(const pool_t *pool, const lookup_t *lookup, bool over)
 {
@@ -161,13 +60,9 @@ static void tell_linger(const pool_t *pool, const lookup_t *lookup, bool over)
 /* It is in no list any more. */
 static void lookup_free(pool_t *pool, lookup_t *lookup)
 {
-	uint32_t slot = (uint32_t)(lookup->number % POOL_OPEN_MAX);
-
 	if (lookup->state == LOOKUP_CANCELLED)
 		tell_linger(pool, lookup, true);
-	pool->slots[slot] = NULL;
-	pool->free_slots[pool->free_count++] = slot;
-	free(lookup);
+	lookups_remove(&pool->open, lookup);
 }
 
 /* Calls back last: the callback may ask again. */
@@ -322,7 +217,7 @@ static void on_answer(pool_t *pool, lookup_t *lookup, const proto_t *message)
 static const char *on_message(void *arg, child_t *child, const proto_t *message)
 {
 	pool_t *pool = arg;
-	lookup_t *lookup = lookup_find(pool, message->id);
+	lookup_t *lookup = lookups_find(&pool->open, message->id);
 
 	if (lookup == NULL || lookup->child != child)
 		return "it answered a question that it was not asked";
@@ -389,8 +284,8 @@ pool_t *pool_new(struct event_base *base, const pool_settings_t *settings, log_t
 /* Takes the open questions back from the processes, which are about to go. */
 static void take_back(pool_t *pool)
 {
-	for (size_t i = 0; i < pool->slot_count; i++) {
-		lookup_t *lookup = pool->slots[i];
+	for (size_t i = 0; i < pool->open.slot_count; i++) {
+		lookup_t *lookup = pool->open.slots[i];
 
 		if (lookup == NULL || lookup->child == NULL)
 			continue;
@@ -402,7 +297,7 @@ static void take_back(pool_t *pool)
 	}
 }
 
-static void cancel_all(pool_t *pool, struct lookups *lookups)
+static void cancel_all(pool_t *pool, struct lookup_list *lookups)
 {
 	lookup_t *lookup;
 
@@ -422,8 +317,7 @@ void pool_free(pool_t *pool)
 	cancel_all(pool, &pool->lost);
 	if (pool->losing != NULL)
 		event_free(pool->losing);
-	free(pool->slots);
-	free(pool->free_slots);
+	lookups_clear(&pool->open);
 	free(pool);
 }
 
@@ -433,7 +327,8 @@ uint64_t pool_ask(pool_t *pool, const uint8_t *name, size_t name_size, uint16_t 
 	lookup_t *lookup;
 
 	assert(name_size >= 1 && name_size <= WIRE_NAME_MAX);
-	lookup = pool->seats != NULL ? lookup_new(pool, name, name_size) : NULL; /* else pool_free() is at work */
+	/* Without seats pool_free() is at work. */
+	lookup = pool->seats != NULL ? lookups_add(&pool->open, name, name_size) : NULL;
 	if (lookup == NULL)
 		return 0;
 	lookup->type = type;
@@ -449,7 +344,7 @@ uint64_t pool_ask(pool_t *pool, const uint8_t *name, size_t name_size, uint16_t 
 
 void pool_cancel(pool_t *pool, uint64_t number)
 {
-	lookup_t *lookup = lookup_find(pool, number);
+	lookup_t *lookup = lookups_find(&pool->open, number);
 
 	if (lookup == NULL || lookup->state == LOOKUP_CANCELLED)
 		return;
