@@ -3,6 +3,8 @@
 #include "module/front/tcp.h"
 
 #include "module/clock.h"
+#include "module/front/acceptor.h"
+#include "module/front/slots.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -18,13 +20,9 @@ enum {
 	GATHER_MAX = 2 * FRAME_MAX, /* octets of replies that are sent in one go */
 	WAITING_MAX = 128,          /* questions of one connection that wait for an answer */
 	UNREAD_MAX = 64 << 10,      /* octets of replies after which no more questions are read */
-	UNREAD_LIMIT = 1 << 20,   /* and after which the client is given up: answers that were under way came on top */
-	ACCEPT_BURST = 16,        /* connections in one turn of the loop, so that datagrams get their turn */
-	ACCEPT_PAUSE_US = 100000, /* microseconds, when file descriptors are out */
+	UNREAD_LIMIT = 1 << 20, /* and after which the client is given up: answers that were under way came on top */
 	SWEEP_SECONDS = 1,
 	ANSWER_SECONDS = 300, /* longer than any question may take: its answer is lost */
-	LOG_SECONDS = 60,     /* between lines about the same thing */
-	NO_SLOT = INT32_MAX,
 };
 
 typedef struct connection {
@@ -43,37 +41,20 @@ typedef struct connection {
 	size_t out_size;
 } connection_t;
 
-/* A number for a connection that outlives it: an answer finds the slot, and sees whether it is still the same use. */
-typedef struct slot {
-	connection_t *connection;
-	uint32_t generation;
-	uint32_t next_free;
-} slot_t;
-
-typedef struct listener {
-	struct event *event;
-} listener_t;
-
 struct tcp {
 	struct event_base *base;
 	struct worker *worker;
 	responder_t *responder;
 	connections_t *connections;
-	log_t *log;
+	acceptor_t *acceptor;
 	unsigned idle_timeout;
 	uint64_t now; /* milliseconds */
-	uint64_t log_again;
 	struct event *sweep;
-	struct event *pause;
-	slot_t *slots;
-	uint32_t slot_count;
-	uint32_t free_slot;
+	slots_t slots;
 	size_t open;
 	uint8_t in[FRAME_MAX]; /* what the connection at hand has sent */
 	uint8_t gather[GATHER_MAX];
 	size_t gathered;
-	size_t listener_count;
-	listener_t listeners[];
 };
 
 static void tick(tcp_t *tcp)
@@ -97,39 +78,6 @@ static void set_kind(connection_t *connection, connection_kind_t kind)
 {
 	if (!is_stranger(connection))
 		atomic_store_explicit(&connection->entry.kind, kind, memory_order_relaxed);
-}
-
-/* ---- slots ---- */
-
-static bool more_slots(tcp_t *tcp)
-{
-	const uint32_t count = tcp->slot_count > 0 ? 2 * tcp->slot_count : 64;
-	slot_t *slots = reallocarray(tcp->slots, count, sizeof(*slots));
-
-	if (slots == NULL)
-		return false;
-	for (uint32_t i = tcp->slot_count; i < count; i++)
-		slots[i] = (slot_t){ .next_free = i + 1 < count ? i + 1 : NO_SLOT };
-	tcp->free_slot = tcp->slot_count;
-	tcp->slots = slots;
-	tcp->slot_count = count;
-	return true;
-}
-
-static bool slot_take(tcp_t *tcp, connection_t *connection)
-{
-	if (tcp->free_slot == NO_SLOT && !more_slots(tcp))
-		return false;
-	connection->slot = tcp->free_slot;
-	tcp->free_slot = tcp->slots[connection->slot].next_free;
-	tcp->slots[connection->slot].connection = connection;
-	return true;
-}
-
-static void slot_give(tcp_t *tcp, uint32_t slot)
-{
-	tcp->slots[slot] = (slot_t){ .generation = tcp->slots[slot].generation + 1, .next_free = tcp->free_slot };
-	tcp->free_slot = slot;
 }
 
 /* ---- writing ---- */
@@ -223,7 +171,7 @@ static void take_message(connection_t *connection, const uint8_t *message, size_
 	const client_t client = { .worker = tcp->worker,
 				  .tcp = true,
 				  .slot = connection->slot,
-				  .generation = tcp->slots[connection->slot].generation,
+				  .generation = tcp->slots.all[connection->slot].generation,
 				  .peer = connection->entry.peer };
 	uint8_t *frame = tcp->gather + tcp->gathered;
 	size_t reply_size = 0;
@@ -319,7 +267,7 @@ static void connection_close(connection_t *connection)
 	event_del(&connection->readable);
 	event_del(&connection->writable);
 	connections_close(tcp->connections, &connection->entry);
-	slot_give(tcp, connection->slot);
+	slots_give(&tcp->slots, connection->slot);
 	free(connection->in);
 	free(connection->out);
 	free(connection);
@@ -384,9 +332,9 @@ static void on_writable(evutil_socket_t fd, short events, void *arg)
 
 void tcp_reply(tcp_t *tcp, uint32_t slot, uint32_t generation, const uint8_t *frame, size_t size)
 {
-	connection_t *connection = slot < tcp->slot_count ? tcp->slots[slot].connection : NULL;
+	connection_t *connection = slots_find(&tcp->slots, slot, generation);
 
-	if (connection == NULL || tcp->slots[slot].generation != generation)
+	if (connection == NULL)
 		return;
 	assert(connection->waiting > 0);
 	tick(tcp);
@@ -414,8 +362,8 @@ static void on_sweep(evutil_socket_t fd, short events, void *arg)
 	(void)fd;
 	(void)events;
 	tick(tcp);
-	for (uint32_t i = 0; i < tcp->slot_count; i++) {
-		connection_t *connection = tcp->slots[i].connection;
+	for (uint32_t i = 0; i < tcp->slots.count; i++) {
+		connection_t *connection = tcp->slots.all[i].connection;
 
 		if (connection == NULL)
 			continue;
@@ -424,14 +372,16 @@ static void on_sweep(evutil_socket_t fd, short events, void *arg)
 	}
 }
 
-/* ---- accepting ---- */
+/* ---- begin and end ---- */
 
-static void connection_begin(tcp_t *tcp, int fd, const client_address_t *peer)
+static void connection_begin(void *arg, int fd, const client_address_t *peer)
 {
+	tcp_t *tcp = arg;
 	const struct timeval sweep = { .tv_sec = SWEEP_SECONDS };
 	connection_t *connection = calloc(1, sizeof(*connection));
 
-	if (connection == NULL || !slot_take(tcp, connection)) {
+	tick(tcp);
+	if (connection == NULL || !slots_take(&tcp->slots, connection, &connection->slot)) {
 		free(connection);
 		close(fd);
 		return;
@@ -444,7 +394,7 @@ static void connection_begin(tcp_t *tcp, int fd, const client_address_t *peer)
 		    acl_allows(tcp->responder->acl, peer) ? CONNECTION_BUSY : CONNECTION_STRANGER);
 	atomic_init(&connection->entry.active, tcp->now);
 	if (!connections_add(tcp->connections, &connection->entry)) {
-		slot_give(tcp, connection->slot);
+		slots_give(&tcp->slots, connection->slot);
 		free(connection);
 		close(fd);
 		return;
@@ -457,80 +407,11 @@ static void connection_begin(tcp_t *tcp, int fd, const client_address_t *peer)
 	settle(connection);
 }
 
-/* File descriptors or memory are out: the listeners stay readable, so asking again at once would spin. */
-static void accept_later(tcp_t *tcp, int error)
-{
-	const struct timeval pause = { .tv_usec = ACCEPT_PAUSE_US };
-
-	if (tcp->now >= tcp->log_again) {
-		log_write(tcp->log, LOG_LEVEL_WARNING,
-			  "cannot accept TCP connections (%s): idle ones are closed; raise the limit of open files or "
-			  "lower "
-			  "tcp.max-connections",
-			  strerror(error));
-		tcp->log_again = tcp->now + LOG_SECONDS * UINT64_C(1000);
-	}
-	connections_make_room(tcp->connections);
-	for (size_t i = 0; i < tcp->listener_count; i++)
-		event_del(tcp->listeners[i].event);
-	evtimer_add(tcp->pause, &pause);
-}
-
-static void on_pause_over(evutil_socket_t fd, short events, void *arg)
-{
-	tcp_t *tcp = arg;
-
-	(void)fd;
-	(void)events;
-	for (size_t i = 0; i < tcp->listener_count; i++)
-		event_add(tcp->listeners[i].event, NULL);
-}
-
-static bool is_shortage(int error)
-{
-	return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
-}
-
-static void on_connection(evutil_socket_t listener, short events, void *arg)
-{
-	tcp_t *tcp = arg;
-
-	(void)events;
-	tick(tcp);
-	for (unsigned i = 0; i < ACCEPT_BURST; i++) {
-		client_address_t peer = { .any.sa_family = AF_UNSPEC };
-		socklen_t size = sizeof(peer);
-		int fd = accept4(listener, &peer.any, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-		int error = 0;
-
-		if (fd >= 0) {
-			connection_begin(tcp, fd, &peer);
-			continue;
-		}
-		error = errno;
-		/* accept4() looks for a descriptor first, and says EMFILE also when nobody waits: the first call of a turn
-		 * alone tells. */
-		if (is_shortage(error) && i == 0)
-			accept_later(tcp, error);
-		if (error == EAGAIN || is_shortage(error))
-			return;
-	}
-}
-
-/* ---- begin and end ---- */
-
-static bool listener_begin(listener_t *listener, tcp_t *tcp, int fd)
-{
-	listener->event = event_new(tcp->base, fd, EV_READ | EV_PERSIST, on_connection, tcp);
-	return listener->event != NULL && event_add(listener->event, NULL) == 0;
-}
-
 tcp_t *tcp_new(struct event_base *base, struct worker *worker, unsigned worker_index,
 	       const struct front_sockets *sockets, responder_t *responder, connections_t *connections,
 	       unsigned idle_timeout, log_t *log)
 {
-	tcp_t *tcp = calloc(1, sizeof(*tcp) + sockets->count * sizeof(tcp->listeners[0]));
-	bool begun = tcp != NULL;
+	tcp_t *tcp = calloc(1, sizeof(*tcp));
 
 	if (tcp == NULL)
 		return NULL;
@@ -538,36 +419,25 @@ tcp_t *tcp_new(struct event_base *base, struct worker *worker, unsigned worker_i
 	tcp->worker = worker;
 	tcp->responder = responder;
 	tcp->connections = connections;
-	tcp->log = log;
 	tcp->idle_timeout = idle_timeout;
-	tcp->free_slot = NO_SLOT;
-	tcp->listener_count = sockets->count;
+	slots_init(&tcp->slots);
 	tcp->sweep = event_new(base, -1, EV_PERSIST, on_sweep, tcp);
-	tcp->pause = evtimer_new(base, on_pause_over, tcp);
-	for (size_t i = 0; begun && i < sockets->count; i++)
-		begun = listener_begin(&tcp->listeners[i], tcp, sockets->bound[i].tcp[worker_index]);
-	if (begun && tcp->sweep != NULL && tcp->pause != NULL)
+	tcp->acceptor = acceptor_new(base, sockets, worker_index, connections, log, connection_begin, tcp);
+	if (tcp->sweep != NULL && tcp->acceptor != NULL)
 		return tcp;
 	tcp_free(tcp);
 	return NULL;
 }
 
-static void event_free_if_any(struct event *event)
-{
-	if (event != NULL)
-		event_free(event);
-}
-
 void tcp_free(tcp_t *tcp)
 {
-	for (uint32_t i = 0; i < tcp->slot_count; i++)
-		if (tcp->slots[i].connection != NULL)
-			connection_close(tcp->slots[i].connection);
-	for (size_t i = 0; i < tcp->listener_count; i++)
-		event_free_if_any(tcp->listeners[i].event);
-	event_free_if_any(tcp->sweep);
-	event_free_if_any(tcp->pause);
-	free(tcp->slots);
+	for (uint32_t i = 0; i < tcp->slots.count; i++)
+		if (tcp->slots.all[i].connection != NULL)
+			connection_close(tcp->slots.all[i].connection);
+	acceptor_free(tcp->acceptor);
+	if (tcp->sweep != NULL)
+		event_free(tcp->sweep);
+	slots_clear(&tcp->slots);
 	free(tcp);
 }
 
