@@ -8,10 +8,11 @@
  * libmicrohttpd calls us from MHD_run() only, and MHD_run() is called from the loop only, never from inside a callback. */
 #include "module/inspect/http.h"
 
-#include "module/clock.h"
 #include "module/inspect/guard.h"
 #include "module/inspect/page.h"
+#include "module/inspect/response.h"
 #include "module/inspect/routes.h"
+#include "module/inspect/waits.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,31 +24,15 @@ enum {
 	STATUS_NOT_MODIFIED = 304,
 };
 
-/* What a connection is waiting for. */
-typedef enum {
-	AWAITS_REQUEST,
-	AWAITS_US,     /* a worker has the request */
-	AWAITS_CLIENT, /* that it takes its answer */
-	AWAITS_EVENTS, /* a stream: for ever */
-} awaits_t;
-
-typedef struct connection {
-	TAILQ_ENTRY(connection) link;
-	int fd;
-	awaits_t awaits;
-	uint64_t since; /* seconds of the monotonic clock */
-} connection_t;
-
 struct http {
 	const http_settings_t *settings;
 	const mhd_t *mhd;
 	workers_t *workers;
 	streams_t *streams;
+	waits_t *waits;
 	struct MHD_Daemon *daemon;
 	struct event *readable; /* libmicrohttpd's epoll */
 	struct event *timer;
-	struct event *tick;
-	TAILQ_HEAD(, connection) connections;
 };
 
 typedef struct exchange {
@@ -62,145 +47,23 @@ typedef struct exchange {
 	uri_t uri;
 } exchange_t;
 
-/* ---- connections ---- */
-
-static connection_t *connection_of(const http_t *http, struct MHD_Connection *connection)
-{
-	const union MHD_ConnectionInfo *info =
-		http->mhd->get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-
-	return info != NULL ? info->socket_context : NULL;
-}
-
-static void set_awaits(const http_t *http, struct MHD_Connection *of, awaits_t awaits)
-{
-	connection_t *connection = connection_of(http, of);
-
-	if (connection == NULL)
-		return;
-	connection->awaits = awaits;
-	connection->since = clock_seconds(CLOCK_MONOTONIC);
-}
-
-static int fd_of(const http_t *http, struct MHD_Connection *connection)
-{
-	const union MHD_ConnectionInfo *info =
-		http->mhd->get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-
-	return info != NULL ? info->connect_fd : -1;
-}
-
-static void on_connection(void *cls, struct MHD_Connection *mhd, void **context,
-			  enum MHD_ConnectionNotificationCode code)
-{
-	http_t *http = cls;
-	connection_t *connection = *context;
-
-	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-		connection = calloc(1, sizeof(*connection));
-		if (connection == NULL)
-			return;
-		connection->fd = fd_of(http, mhd);
-		connection->since = clock_seconds(CLOCK_MONOTONIC);
-		TAILQ_INSERT_TAIL(&http->connections, connection, link);
-		*context = connection;
-	} else if (connection != NULL) {
-		TAILQ_REMOVE(&http->connections, connection, link);
-		free(connection);
-		*context = NULL;
-	}
-}
-
-/* A client that sends or takes an octet now and then is never idle; this ends it all the same. */
-static void end_if_slow(const http_t *http, const connection_t *connection, uint64_t now)
-{
-	const uint64_t waited = now - connection->since;
-
-	if ((connection->awaits == AWAITS_REQUEST && waited > http->settings->request_seconds) ||
-	    (connection->awaits == AWAITS_CLIENT && waited > http->settings->answer_seconds))
-		shutdown(connection->fd, SHUT_RDWR); /* libmicrohttpd sees its end, and closes it */
-}
-
-static void on_tick(evutil_socket_t fd, short events, void *arg)
-{
-	const http_t *http = arg;
-	const uint64_t now = clock_seconds(CLOCK_MONOTONIC);
-	const connection_t *connection;
-
-	(void)fd;
-	(void)events;
-	TAILQ_FOREACH(connection, &http->connections, link)
-	end_if_slow(http, connection, now);
-}
-
-/* ---- responses ---- */
-
-/* The page loads nothing from elsewhere, runs nothing that is not a file of ours, and is shown in no frame. */
-static const char *const fields[][2] = {
-	{ "Content-Security-Policy",
-	  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri "
-	  "'none'; form-action 'none'; frame-ancestors 'none'" },
-	{ "X-Content-Type-Options", "nosniff" },
-	{ "Referrer-Policy", "no-referrer" },
-	{ "Cross-Origin-Opener-Policy", "same-origin" },
-	{ "Cross-Origin-Resource-Policy", "same-origin" },
-};
-
-static bool add(const http_t *http, struct MHD_Response *response, const char *name, const char *value)
-{
-	return http->mhd->add_response_header(response, name, value) == MHD_YES;
-}
-
-static bool add_fields(const http_t *http, struct MHD_Response *response, const answer_t *answer)
-{
-	bool added = true;
-
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		added = added && add(http, response, fields[i][0], fields[i][1]);
-	added = added && add(http, response, "Cache-Control", answer->etag != NULL ? "no-cache" : "no-store");
-	if (answer->etag != NULL)
-		added = added && add(http, response, "ETag", answer->etag);
-	if (answer->type != NULL)
-		added = added && add(http, response, "Content-Type", answer->type);
-	if (answer->status == MHD_HTTP_METHOD_NOT_ALLOWED)
-		added = added && add(http, response, "Allow", "GET, HEAD");
-	if (answer->status == MHD_HTTP_UNAUTHORIZED)
-		added = added && add(http, response, "WWW-Authenticate", "Bearer");
-	if (answer->status == MHD_HTTP_SERVICE_UNAVAILABLE)
-		added = added && add(http, response, "Retry-After", "5");
-	return added;
-}
-
-/* Borrows the answer's octets, which live as long as the exchange. */
-static struct MHD_Response *response_of(const http_t *http, const answer_t *answer)
-{
-	static const char nothing[] = "";
-	const void *octets = answer->octets != NULL ? answer->octets : answer->text;
-	union {
-		const void *borrowed;
-		void *mutable; /* as libmicrohttpd wants it; it does not write */
-	} body = { octets != NULL ? octets : nothing };
-
-	return http->mhd->create_response_from_buffer(answer->size, body.mutable, MHD_RESPMEM_PERSISTENT);
-}
+/* ---- requests ---- */
 
 static enum MHD_Result queue(exchange_t *exchange, struct MHD_Connection *connection)
 {
 	const http_t *http = exchange->http;
 	const answer_t *answer = &exchange->job.answer;
-	struct MHD_Response *response = response_of(http, answer);
+	struct MHD_Response *response = response_of(http->mhd, answer);
 	enum MHD_Result queued = MHD_NO; /* closes the connection */
 
-	set_awaits(http, connection, AWAITS_CLIENT);
+	waits_set(http->waits, connection, WAIT_CLIENT);
 	if (response == NULL)
 		return MHD_NO;
-	if (add_fields(http, response, answer))
+	if (response_add_fields(http->mhd, response, answer))
 		queued = http->mhd->queue_response(connection, answer->status, response);
 	http->mhd->destroy_response(response);
 	return queued;
 }
-
-/* ---- requests ---- */
 
 static const char *field(const http_t *http, struct MHD_Connection *connection, const char *name)
 {
@@ -229,7 +92,7 @@ static bool host_is_ours(const http_t *http, struct MHD_Connection *connection)
 {
 	struct sockaddr_storage local;
 	socklen_t size = sizeof(local);
-	const bool known = getsockname(fd_of(http, connection), (struct sockaddr *)&local, &size) == 0;
+	const bool known = getsockname(mhd_fd(http->mhd, connection), (struct sockaddr *)&local, &size) == 0;
 	unsigned hosts = 0;
 
 	(void)http->mhd->get_connection_values(connection, MHD_HEADER_KIND, count_hosts, &hosts);
@@ -305,7 +168,7 @@ static void hand_to_worker(exchange_t *exchange, struct MHD_Connection *connecti
 		answer_at_once(exchange, answer_error(MHD_HTTP_SERVICE_UNAVAILABLE, busy_in_words(err)));
 		return;
 	}
-	set_awaits(http, connection, AWAITS_US);
+	waits_set(http->waits, connection, WAIT_US);
 	http->mhd->suspend_connection(connection);
 }
 
@@ -349,8 +212,8 @@ static enum MHD_Result queue_stream(exchange_t *exchange, struct MHD_Connection 
 		return queue(exchange, connection);
 	}
 	answer_clear(&refusal);
-	set_awaits(http, connection, AWAITS_EVENTS);
-	if (add_fields(http, response, &stream))
+	waits_set(http->waits, connection, WAIT_EVENTS);
+	if (response_add_fields(http->mhd, response, &stream))
 		queued = http->mhd->queue_response(connection, STATUS_OK, response);
 	http->mhd->destroy_response(response);
 	return queued;
@@ -425,7 +288,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
 		answer_clear(&exchange->job.answer);
 	free(exchange);
 	*context = NULL;
-	set_awaits(http, connection, AWAITS_REQUEST);
+	waits_set(http->waits, connection, WAIT_REQUEST);
 }
 
 /* ---- the loop ---- */
@@ -465,7 +328,7 @@ static bool start_daemon(http_t *http)
 	http->daemon = http->mhd->start_daemon(
 		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL, on_request, http,
 		MHD_OPTION_URI_LOG_CALLBACK, on_target, http, MHD_OPTION_NOTIFY_COMPLETED, on_completed, http,
-		MHD_OPTION_NOTIFY_CONNECTION, on_connection, http, MHD_OPTION_CONNECTION_LIMIT,
+		MHD_OPTION_NOTIFY_CONNECTION, waits_on_connection, http->waits, MHD_OPTION_CONNECTION_LIMIT,
 		(unsigned)HTTP_CONNECTIONS_MAX, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
 		(unsigned)HTTP_CONNECTIONS_PER_ADDRESS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
 		(size_t)HTTP_REQUEST_MAX, MHD_OPTION_CONNECTION_TIMEOUT, http->settings->request_seconds,
@@ -475,16 +338,13 @@ static bool start_daemon(http_t *http)
 
 static bool watch(http_t *http, struct event_base *base)
 {
-	const struct timeval second = { .tv_sec = 1 };
 	const union MHD_DaemonInfo *info = http->mhd->get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD);
 
 	if (info == NULL || info->epoll_fd < 0)
 		return false;
 	http->readable = event_new(base, info->epoll_fd, EV_READ | EV_PERSIST, on_run, http);
 	http->timer = evtimer_new(base, on_run, http);
-	http->tick = event_new(base, -1, EV_PERSIST, on_tick, http);
-	return http->readable != NULL && http->timer != NULL && http->tick != NULL &&
-	       event_add(http->readable, NULL) == 0 && event_add(http->tick, &second) == 0;
+	return http->readable != NULL && http->timer != NULL && event_add(http->readable, NULL) == 0;
 }
 
 http_t *http_new(struct event_base *base, const http_settings_t *settings, workers_t *workers)
@@ -496,9 +356,9 @@ http_t *http_new(struct event_base *base, const http_settings_t *settings, worke
 	http->settings = settings;
 	http->mhd = settings->mhd;
 	http->workers = workers;
-	TAILQ_INIT(&http->connections);
+	http->waits = waits_new(base, settings);
 	http->streams = streams_new(base, settings->mhd, workers, on_resumed, http);
-	if (http->streams != NULL && start_daemon(http) && watch(http, base))
+	if (http->waits != NULL && http->streams != NULL && start_daemon(http) && watch(http, base))
 		return http;
 	http_free(http);
 	return NULL;
@@ -514,12 +374,11 @@ void http_free(http_t *http)
 		http->mhd->stop_daemon(http->daemon);
 	}
 	streams_free(http->streams);
+	waits_free(http->waits);
 	if (http->readable != NULL)
 		event_free(http->readable);
 	if (http->timer != NULL)
 		event_free(http->timer);
-	if (http->tick != NULL)
-		event_free(http->tick);
 	free(http);
 }
 

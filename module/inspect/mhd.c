@@ -33,3 +33,10 @@ bool mhd_load(mhd_t *mhd, char problem[LATE_PROBLEM_MAX])
 {
 	return late_load("libmicrohttpd.so.12", calls, sizeof(calls) / sizeof(calls[0]), mhd, problem);
 }
+
+int mhd_fd(const mhd_t *mhd, struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info = mhd->get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+	return info != NULL ? info->connect_fd : -1;
+}

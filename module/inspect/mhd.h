@@ -29,4 +29,7 @@ typedef struct mhd {
 /* Before the process is confined, for then it cannot read libraries. False, with what is wrong, when it is not there. */
 MUST_USE bool mhd_load(mhd_t *mhd, char problem[LATE_PROBLEM_MAX]);
 
+/* The connection's socket; -1: unknown. */
+int mhd_fd(const mhd_t *mhd, struct MHD_Connection *connection);
+
 #endif
