@@ -19,7 +19,6 @@
 #include <unistd.h>
 
 enum {
-	MILLION = 1000000,
 	STATUS_OK = 200,
 	STATUS_NOT_MODIFIED = 304,
 };
