@@ -58,7 +58,7 @@ def main():
             for want in (REJECTED, STRIPPED):
                 _joined(cases, level, want)
                 _every_client(cases, level, want)
-                unbound.control("reload")
+                unbound.reload()
                 _every_client(cases, level, want)
             cases.check(unbound.stop() == 0, f"unbound-ede-{level} stops with exit status 0")
     return cases.finish()

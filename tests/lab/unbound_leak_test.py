@@ -7,7 +7,6 @@ import pathlib
 import socket
 import sys
 
-
 import asking
 import lab
 import manifest as manifests
@@ -46,7 +45,7 @@ def _loses_nothing(cases, name, modules, variants, sanitizer):
             answered += _ask(questions, variant)
             unbound.control("flush_zone", ".")
             _ask_without_waiting(questions, variant)
-            unbound.control("reload")
+            unbound.reload()
         answered += _ask(questions, AD)
         unbound.control("flush_zone", ".")
         _ask_without_waiting(questions, AD)

@@ -81,21 +81,21 @@ def _reload_with_another_configuration(cases):
     with UnboundWithModule("unbound-reload") as unbound:
         cases.check(_rcode(REJECTED) == "SERVFAIL", "enforce: rejected")
         unbound.settings.write_text("mx: {mode: monitro}\n", encoding="utf-8")
-        unbound.control("reload")
+        unbound.reload()
         cases.check(_rcode(REJECTED) == "SERVFAIL", "a bad configuration: what was loaded before stays")
         cases.check("the configuration that was loaded before stays" in unbound.own_log() and "monitro" in unbound.own_log(),
                     "and Unbound's log says so", unbound.own_log()[-500:])
         unbound.configure({"mx": {"mode": "monitor"}})
-        unbound.control("reload")
+        unbound.reload()
         cases.check(_rcode(REJECTED) == "NOERROR", "monitor: passed on")
         unbound.configure({"mx": {"pin": {GOOD.rstrip("."): ["mx.elsewhere.lab"]}}})
-        unbound.control("reload")
+        unbound.reload()
         cases.check(_rcode(GOOD) == "SERVFAIL", "a pin: rejected")
         cases.check(f"mxward: mx name={GOOD} check=pin-mismatch action=reject" in unbound.own_log(), "a pin: an alert in Unbound's log",
                     unbound.own_log()[-500:])
         unbound.configure({"alerts": {"exec": ["/bin/true"], "webhook": {"url": "https://example.org/"}},
                            "mx": {"pin": {GOOD.rstrip("."): ["mx.elsewhere.lab"]}}, "watch": [{"domain": "example.org"}]})
-        unbound.control("reload")
+        unbound.reload()
         cases.check(_rcode(GOOD) == "SERVFAIL", "what the daemon alone does is no reason to judge otherwise")
         for key in ("alerts.exec", "alerts.webhook.url", "watch"):
             cases.check(f": {key} is for the daemon alone: " in unbound.own_log(), f"{key}: a warning", unbound.own_log()[-500:])

@@ -10,6 +10,7 @@ import lab
 
 START_SECONDS = 60
 PLAIN = 'module-config: "validator iterator"'
+STARTED = "start of service"  # as its own log says
 SANITIZER_LIBRARY = re.compile(r"Shared library: \[(lib(?:asan|ubsan|tsan)\.so\.\d+)\]")
 
 
@@ -72,6 +73,12 @@ class UnboundWithModule(daemon.Process):
     def control(self, *words):
         command = [program() + "-control", "-c", str(self.config), *words]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    def reload(self):
+        """Returns when it serves again: a query that its threads take before they end is lost with them, and its client waits."""
+        before = self.own_log().count(STARTED)
+        self.control("reload")
+        daemon.wait_until(lambda: self.own_log().count(STARTED) > before, f"{self.name} again", self.running)
 
     def own_log(self):
         return (daemon.folder() / f"{self.name}.own.log").read_text(encoding="utf-8", errors="replace")

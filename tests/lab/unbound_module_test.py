@@ -41,7 +41,7 @@ def _ask_again_what_timed_out(unbound, questions, daemons):
     again = [question for question in questions for name in [question.name.to_text().lower()]
              if name in modules and modules[name]["corroboration"] == "unavailable" != daemons[name]["corroboration"]]
     if again:
-        unbound.control("reload")
+        unbound.reload()
         for question in again:
             asking.ask(lab.UNBOUND, question.name, question.type, FIRST)
 
