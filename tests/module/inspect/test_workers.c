@@ -140,6 +140,8 @@ static void bounds_what_waits(void **state)
 	assert_int_equal(take(world, &more, false, false), WORKERS_BUSY);
 	assert_int_equal(take(world, &more, false, true), WORKERS_BUSY); /* and counts as none */
 	let_go(world, WORKERS);
+	for (unsigned i = 0; i < WORKERS; i++)
+		wait_for(world, &blocked[i]);
 	for (unsigned i = 0; i < WORKERS_WAITING_MAX; i++)
 		wait_for(world, &waiting[i]);
 	assert_int_equal(take(world, &more, false, true), WORKERS_TAKEN);
