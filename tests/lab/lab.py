@@ -299,7 +299,7 @@ def _outside(options):
     os.close(proc)
     if status in (0, SKIPPED):
         shutil.rmtree(folder)
-    elif options.what != "shell":  # whose status is that of what was tried in it, and nothing has to have failed
+    elif not options.quiet:
         _show_logs(folder)
     return status
 
@@ -310,9 +310,11 @@ def _arguments():
                         help="the binary; the lab lives in a folder beside it (default: $LAB_MXWARD or build/mxward)")
     commands = parser.add_subparsers(dest="what", required=True)
     run = commands.add_parser("run", help="run a command in the lab")
+    run.add_argument("--quiet", action="store_true", help="print no logs when the exit status is not 0: nothing has to have failed")
     run.add_argument("command", nargs="+")
     shell = commands.add_parser("shell", help="a shell, or a command, in the lab, with mxward running")
     shell.add_argument("command", nargs="*")
+    shell.set_defaults(quiet=True)  # its status is that of what was tried in it
     inside = commands.add_parser("inside")
     inside.add_argument("--zones", type=pathlib.Path)
     inside.add_argument("--folder", type=pathlib.Path)
