@@ -5,7 +5,9 @@
 
 enum {
 	ROOM_LEAST = 4096, /* entries */
-	PARTS = 2048, /* that buckets are sorted into: so few of them are one that it stays in the processor's nearest cache */
+	PART_BITS =
+		11, /* that buckets are sorted into: so few of them are one that it stays in the processor's nearest cache */
+	PARTS = 1 << PART_BITS,
 	AHEAD = 8, /* entries are called for before they are needed */
 };
 
@@ -50,6 +52,17 @@ static size_t part_of(const cache_t *cache, uint64_t hash)
 	return (size_t)(hash & (buckets - 1)) * PARTS / buckets;
 }
 
+/* The table is one list in the order of the hashes' reversed bits (split-ordered), so behind the last entry of a bucket comes a bucket
+ * of this part: */
+static size_t reverse(size_t part)
+{
+	size_t reversed = 0;
+
+	for (unsigned i = 0; i < PART_BITS; i++)
+		reversed |= (part >> i & 1) << (PART_BITS - 1 - i);
+	return reversed;
+}
+
 /* What is in a part stays in the order in which it was added: of two with one key the later one is kept. NULL when memory is out. */
 static batch_item_t *sort(const cache_t *cache, const batch_t *batch)
 {
@@ -62,8 +75,10 @@ static batch_item_t *sort(const cache_t *cache, const batch_t *batch)
 	for (size_t i = 0; i < batch->chain.count; i++)
 		ends[part_of(cache, batch->items[i].hash)]++;
 	for (size_t i = 0; i < PARTS; i++) {
-		end += ends[i];
-		ends[i] = end - ends[i];
+		size_t *part = &ends[reverse(i)];
+
+		end += *part;
+		*part = end - *part;
 	}
 	for (size_t i = 0; i < batch->chain.count; i++)
 		sorted[ends[part_of(cache, batch->items[i].hash)]++] = batch->items[i];
