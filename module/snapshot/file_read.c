@@ -1,11 +1,12 @@
 /* file_read.c: see file.h.
  *
- *	reader: section read → authenticated → FULL ─┐  four slots in turn
- *	caller:            cache filled → FREE ←─────┘
+ *	reader: memory fetched for it → section read → authenticated → FULL ─┐  four slots in turn
+ *	caller:                                    cache filled → FREE ←─────┘
  *
  * Head and rows are authenticated before anything else is looked at, each section before it is looked into. */
 #include "module/snapshot/file.h"
 
+#include "module/snapshot/heap.h"
 #include "module/thread.h"
 
 #include <errno.h>
@@ -16,7 +17,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SLOTS = 4 };
+enum {
+	SLOTS = 4,
+	AHEAD = 2,    /* sections for which memory is fetched before they are read */
+	OVERHEAD = 32 /* octets by which an answer in the cache is larger than in the file */
+};
 
 typedef struct reading {
 	int fd;
@@ -25,6 +30,7 @@ typedef struct reading {
 	uint8_t head_octets[LAYOUT_HEAD_SIZE];
 	uint8_t *rows;
 	uint8_t *slots; /* SLOTS sections */
+	heap_t heap;
 
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
@@ -94,6 +100,12 @@ static void pass_slot(reading_t *reading, uint32_t *count)
 	pthread_mutex_unlock(&reading->lock);
 }
 
+/* For the section `number` and those before it. */
+static void fetch_heap(reading_t *reading, uint32_t number)
+{
+	heap_fetch(&reading->heap, (size_t)((uint64_t)reading->heap.size * (number + 1) / reading->head.sections));
+}
+
 static void *reader_main(void *arg)
 {
 	reading_t *reading = arg;
@@ -103,6 +115,7 @@ static void *reader_main(void *arg)
 		uint8_t *slot = slot_of(reading, i);
 		layout_row_t row;
 
+		fetch_heap(reading, i + AHEAD);
 		layout_read_row(reading->rows + (size_t)i * LAYOUT_ROW_SIZE, &row);
 		if (!read_at(reading->fd, slot, row.size, at))
 			give_up(reading, "cannot be read to its end");
@@ -142,20 +155,43 @@ static void fill_cache(reading_t *reading, const file_target_t *target, cache_sn
 	}
 }
 
+/* Never more than the cache takes. */
+static heap_t expect_heap(const reading_t *reading, cache_t *cache)
+{
+	const uint64_t octets = reading->head.size + reading->head.entries * OVERHEAD;
+	cache_stats_t stats;
+
+	cache_stats(cache, &stats);
+	return heap_expect(octets < stats.limit ? (size_t)octets : stats.limit);
+}
+
+/* False when threads are out. */
+static bool read_beside(reading_t *reading, const file_target_t *target, cache_snapshot_t *counts)
+{
+	pthread_t reader;
+
+	reading->heap = expect_heap(reading, target->cache);
+	if (!thread_start(&reader, reader_main, reading, NULL)) {
+		heap_settle(&reading->heap);
+		return false;
+	}
+	fill_cache(reading, target, counts);
+	pthread_join(reader, NULL);
+	cache_snapshot_settle(target->cache, counts, !reading->failed);
+	heap_settle(&reading->heap);
+	return true;
+}
+
 static file_result_t read_sections(reading_t *reading, const file_target_t *target, file_read_t *read, char *problem)
 {
 	wanted_t wanted = { .judged_type = target->judged_type, .rejudge = read->rejudge };
-	pthread_t reader;
 
 	read->counts.now = target->now.up;
 	read->counts.wanted = is_wanted;
 	read->counts.arg = &wanted;
 	reading->slots = aligned_alloc(CACHE_SNAPSHOT_ALIGN, (size_t)SLOTS * CACHE_SNAPSHOT_SECTION);
-	if (reading->slots == NULL || !thread_start(&reader, reader_main, reading, NULL))
+	if (reading->slots == NULL || !read_beside(reading, target, &read->counts))
 		return refuse(problem, "cannot be read: memory or threads are out");
-	fill_cache(reading, target, &read->counts);
-	pthread_join(reader, NULL);
-	cache_snapshot_settle(target->cache, &read->counts, !reading->failed);
 	if (!reading->failed)
 		return FILE_READ;
 	cache_flush_all(target->cache);
