@@ -1,6 +1,7 @@
 /* batch.c: see batch.h. */
 #include "cache/batch.h"
 
+#include <signal.h>
 #include <stdlib.h>
 
 enum {
@@ -8,7 +9,8 @@ enum {
 	PART_BITS =
 		11, /* that buckets are sorted into: so few of them are one that it stays in the processor's nearest cache */
 	PARTS = 1 << PART_BITS,
-	AHEAD = 8, /* entries are called for before they are needed */
+	AHEAD = 8,    /* entries are called for before they are needed */
+	MANY = 20000, /* entries are worth a thread beside, whose start takes as long as a thousand */
 };
 
 static bool has_room(batch_t *batch)
@@ -85,20 +87,96 @@ static batch_item_t *sort(const cache_t *cache, const batch_t *batch)
 	return sorted;
 }
 
+/* ---- linking, by two threads when there is much to do ---- */
+
+typedef struct share {
+	cache_t *cache;
+	const batch_item_t *items;
+	size_t count;
+	pthread_mutex_t *burying;
+} share_t;
+
+static void link_share(const share_t *share)
+{
+	for (size_t i = 0; i < share->count; i++) {
+		const batch_item_t *item = &share->items[i];
+		entry_t *old;
+
+		if (i + AHEAD < share->count)
+			__builtin_prefetch(item[AHEAD].entry, 1);
+		old = table_link(share->cache, item->hash, item->entry);
+		if (old == NULL)
+			continue;
+		pthread_mutex_lock(share->burying);
+		table_bury(share->cache, old);
+		pthread_mutex_unlock(share->burying);
+	}
+}
+
+static void *link_beside(void *arg)
+{
+	cache_thread_begin();
+	link_share(arg);
+	cache_thread_end();
+	return NULL;
+}
+
+/* Without signals, which are for other threads. */
+static bool start_beside(pthread_t *thread, share_t *share)
+{
+	pthread_attr_t attributes;
+	sigset_t all;
+	bool started;
+
+	if (pthread_attr_init(&attributes) != 0)
+		return false;
+	sigfillset(&all);
+	started = pthread_attr_setsigmask_np(&attributes, &all) == 0 &&
+		  pthread_create(thread, &attributes, link_beside, share) == 0;
+	pthread_attr_destroy(&attributes);
+	return started;
+}
+
+/* About half, but whole parts, so that entries with one key are one thread's. */
+static size_t middle(const cache_t *cache, const batch_item_t *sorted, size_t count)
+{
+	size_t half = count / 2;
+
+	while (half < count && part_of(cache, sorted[half].hash) == part_of(cache, sorted[half - 1].hash))
+		half++;
+	return half;
+}
+
+static void link_sorted(cache_t *cache, const batch_item_t *sorted, size_t count)
+{
+	const size_t half = count >= MANY ? middle(cache, sorted, count) : count;
+	pthread_mutex_t burying = PTHREAD_MUTEX_INITIALIZER;
+	const share_t own = { .cache = cache, .items = sorted, .count = half, .burying = &burying };
+	share_t other = { .cache = cache, .items = sorted + half, .count = count - half, .burying = &burying };
+	pthread_t thread;
+	const bool beside = other.count > 0 && start_beside(&thread, &other);
+
+	link_share(&own);
+	if (beside)
+		pthread_join(thread, NULL);
+	else
+		link_share(&other);
+	pthread_mutex_destroy(&burying);
+}
+
 /* What is in the list may be dropped from the table: so room is made before. */
 void batch_settle(cache_t *cache, batch_t *batch)
 {
 	const size_t count = batch->chain.count;
 	batch_item_t *sorted = count > 0 ? sort(cache, batch) : NULL;
-	const batch_item_t *items = sorted != NULL ? sorted : batch->items;
 
 	table_make_room(cache, batch->chain.octets);
 	table_join(cache, &batch->chain);
-	for (size_t i = 0; i < count; i++) {
-		if (i + AHEAD < count)
-			__builtin_prefetch(items[i + AHEAD].entry, 1);
-		table_link(cache, items[i].hash, items[i].entry);
-	}
+	if (sorted != NULL)
+		link_sorted(cache, sorted, count);
+	else
+		for (size_t i = 0; i < count; i++)
+			table_bury(cache, table_link(cache, batch->items[i].hash, batch->items[i].entry));
 	free(sorted);
 	batch->chain = (table_chain_t){ 0 };
 }

@@ -1,7 +1,7 @@
 /* batch.h: entries that enter the table together. Where an entry belongs in the table, and what lies there, is anywhere in memory: put
  * in one at a time, each waits for that, which is half of the time that a snapshot takes to be read. A batch is sorted by where its
- * buckets are, so that they are gone through from end to end, and its entries are called for ahead. Internal to the cache room; all
- * functions but batch_free() with `writers` held. */
+ * buckets are, so that these are gone through from end to end, its entries are called for ahead, and a thread that is started for it
+ * takes half of them when they are many. Internal to the cache room; all functions but batch_free() with `writers` held. */
 #ifndef CACHE_BATCH_H
 #define CACHE_BATCH_H
 

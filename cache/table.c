@@ -115,10 +115,13 @@ static size_t most_dead(size_t limit)
 }
 
 /* Takes an entry that is no longer in the table out of the list and keeps it until no reader can see it. */
-static void bury(cache_t *cache, entry_t *entry)
+void table_bury(cache_t *cache, entry_t *entry)
 {
-	size_t cost = entry_cost(entry);
+	size_t cost;
 
+	if (entry == NULL)
+		return;
+	cost = entry_cost(entry);
 	leave_list(cache, entry);
 	entry->newer = cache->dead;
 	cache->dead = entry;
@@ -138,7 +141,7 @@ void table_drop(cache_t *cache, entry_t *entry)
 	urcu_memb_read_unlock();
 	assert(err == 0);
 	(void)err;
-	bury(cache, entry);
+	table_bury(cache, entry);
 }
 
 /* The entry that must go next. One whose time is over goes at once; a used one is spared, once around at most. */
@@ -222,7 +225,7 @@ void table_join(cache_t *cache, const table_chain_t *chain)
 }
 
 /* Readers find one of the two. */
-void table_link(cache_t *cache, uint64_t hash, entry_t *entry)
+entry_t *table_link(cache_t *cache, uint64_t hash, entry_t *entry)
 {
 	const cache_key_t key = entry_key(entry);
 	entry_t *old;
@@ -231,8 +234,7 @@ void table_link(cache_t *cache, uint64_t hash, entry_t *entry)
 	urcu_memb_read_lock();
 	old = entry_of(cds_lfht_add_replace(cache->table, hash, matches, &key, &entry->node));
 	urcu_memb_read_unlock();
-	if (old != NULL)
-		bury(cache, old);
+	return old;
 }
 
 void table_put(cache_t *cache, uint64_t hash, entry_t *entry)
@@ -242,7 +244,7 @@ void table_put(cache_t *cache, uint64_t hash, entry_t *entry)
 	table_lengthen(&chain, entry, entry_cost(entry));
 	table_make_room(cache, chain.octets);
 	table_join(cache, &chain);
-	table_link(cache, hash, entry);
+	table_bury(cache, table_link(cache, hash, entry));
 }
 
 entry_t *table_find_held(const cache_t *cache, uint64_t hash, const cache_key_t *key)

@@ -94,12 +94,14 @@ MUST_USE bool table_keep(cache_t *cache, uint64_t hash, entry_t *entry);
 
 /* What table_keep() consists of, for many entries at once. table_takes(): whether the entry, which may be NULL, is not too large; it
  * is freed if it is. table_lengthen(): puts it at the end of a chain; `cost` is entry_cost(). table_join(): puts a chain into the
- * eviction list, as the newest; nothing may be dropped before each of its entries is linked. table_link(): into the table, in place
- * of the entry with its key, if there is one. table_put(): makes room, and does all that with one entry. */
+ * eviction list, as the newest; nothing may be dropped before each of its entries is linked. table_link(): into the table; the entry
+ * with its key, whose place it took, is returned, if there is one, and goes to table_bury(). Several threads may link at once, but
+ * only one bury. table_put(): makes room, and does all that with one entry. */
 MUST_USE bool table_takes(const cache_t *cache, entry_t *entry);
 void table_lengthen(table_chain_t *chain, entry_t *entry, size_t cost);
 void table_join(cache_t *cache, const table_chain_t *chain);
-void table_link(cache_t *cache, uint64_t hash, entry_t *entry);
+MUST_USE entry_t *table_link(cache_t *cache, uint64_t hash, entry_t *entry);
+void table_bury(cache_t *cache, entry_t *entry); /* NULL is allowed */
 void table_put(cache_t *cache, uint64_t hash, entry_t *entry);
 bool table_forget(cache_t *cache, uint64_t hash, const cache_key_t *key);
 

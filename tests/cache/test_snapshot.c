@@ -535,30 +535,38 @@ static size_t entries_of(const cache_t *cache)
 	return stats.entries;
 }
 
-/* In the same order, too: it is written once more, octet by octet the same. */
-static void many_get_in_together(void **state)
+enum { MANY = 24000, LARGE = 16 << 20 }; /* so many that two threads link them */
+
+static size_t write_many(desk_t *desk, unsigned count)
 {
-	enum { COUNT = 6000, LARGE = 4 << 20 };
-	desk_t *desk = *state;
-	cache_snapshot_t snapshot = { .now = NOW };
-	uint8_t *before;
 	size_t size;
 
 	cache_set_limit(desk->from, LARGE);
 	cache_set_limit(desk->to, LARGE);
 	desk->octets = realloc(desk->octets, LARGE);
 	assert_non_null(desk->octets);
-	fill(desk, 0, COUNT);
+	fill(desk, 0, count);
 	cache_snapshot_begin(desk->from);
 	size = write_section(desk, NOW, LARGE);
 	cache_snapshot_end(desk->from, true);
-	assert_int_equal(desk->entries, COUNT);
+	assert_int_equal(desk->entries, count);
+	return size;
+}
+
+/* In the same order, too: it is written once more, octet by octet the same. */
+static void many_get_in_together(void **state)
+{
+	desk_t *desk = *state;
+	cache_snapshot_t snapshot = { .now = NOW };
+	const size_t size = write_many(desk, MANY);
+	uint8_t *before;
+
 	assert_int_equal(read_unsettled(desk, &snapshot, desk->octets, size), CACHE_SNAPSHOT_OK);
-	assert_int_equal(snapshot.kept, COUNT);
+	assert_int_equal(snapshot.kept, MANY);
 	assert_int_equal(entries_of(desk->to), 0);
 	cache_snapshot_settle(desk->to, &snapshot, true);
-	assert_int_equal(entries_of(desk->to), COUNT);
-	for (unsigned i = 0; i < COUNT; i++)
+	assert_int_equal(entries_of(desk->to), MANY);
+	for (unsigned i = 0; i < MANY; i++)
 		assert_int_equal(find(desk, i, CACHE_FORM_PLAIN, NOW), CACHE_HIT);
 	before = malloc(size);
 	assert_non_null(before);
@@ -584,6 +592,24 @@ static void of_two_with_one_key_the_later_one_is_kept(void **state)
 	assert_int_equal(entries_of(desk->to), 1);
 	assert_int_equal(find(desk, 1, CACHE_FORM_PLAIN, NOW), CACHE_HIT);
 	assert_int_equal(desk->found.left, TTL);
+}
+
+static void of_many_with_one_key_each_the_later_ones_are_kept(void **state)
+{
+	desk_t *desk = *state;
+	cache_snapshot_t snapshot = { .now = NOW, .elapsed = 10 };
+	const size_t size = write_many(desk, MANY / 2);
+
+	assert_int_equal(read_unsettled(desk, &snapshot, desk->octets, size), CACHE_SNAPSHOT_OK);
+	snapshot.elapsed = 0;
+	assert_int_equal(read_unsettled(desk, &snapshot, desk->octets, size), CACHE_SNAPSHOT_OK);
+	assert_int_equal(snapshot.kept, MANY);
+	cache_snapshot_settle(desk->to, &snapshot, true);
+	assert_int_equal(entries_of(desk->to), MANY / 2);
+	for (unsigned i = 0; i < MANY / 2; i++) {
+		assert_int_equal(find(desk, i, CACHE_FORM_PLAIN, NOW), CACHE_HIT);
+		assert_int_equal(desk->found.left, TTL);
+	}
 }
 
 static void what_is_not_good_as_a_whole_is_forgotten(void **state)
@@ -627,6 +653,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(stays_within_a_smaller_limit, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(many_get_in_together, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(of_two_with_one_key_the_later_one_is_kept, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(of_many_with_one_key_each_the_later_ones_are_kept, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_is_not_good_as_a_whole_is_forgotten, set_up, tear_down),
 	};
 
